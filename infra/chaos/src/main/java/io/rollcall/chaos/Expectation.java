@@ -2,6 +2,7 @@ package io.rollcall.chaos;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rollcall.local.Webhook;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

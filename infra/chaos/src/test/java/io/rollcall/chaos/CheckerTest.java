@@ -13,6 +13,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.rollcall.chaos.Evidence.Entry;
 import io.rollcall.chaos.Evidence.Frame;
 import io.rollcall.chaos.Evidence.OpenRoom;
+import io.rollcall.local.Webhook;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

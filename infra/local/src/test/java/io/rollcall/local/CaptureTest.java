@@ -1,6 +1,7 @@
-package io.rollcall.chaos;
+package io.rollcall.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
@@ -12,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The story of the captures as their README tells it, and rounds that share nothing with each other. */
-class ExpectationTest {
+/** What was recorded stays what it was; what is told again shares no id with any other telling. */
+class CaptureTest {
 
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
     private static final String STARTED =
@@ -55,6 +56,38 @@ class ExpectationTest {
     @Test
     void aDeliveryThatWasRepeatedCountsOnce() throws IOException {
         assertThat(capture(STARTED, STARTED, FINISHED).round(1, NOW)).hasSize(2);
+    }
+
+    @Test
+    void aReplayHasEveryDeliveryInItsOrderWithTheExactBody() throws IOException {
+        assertThat(capture(STARTED, STARTED, FINISHED).deliveries())
+                .extracting(delivery -> delivery.webhook().body())
+                .containsExactly(STARTED, STARTED, FINISHED);
+    }
+
+    @Test
+    void aStoryIsToldInTheTimeItIsGiven() throws IOException {
+        var slowed = new Capture.Retelling("-x", "", millis -> millis * 2);
+        Webhook told = slowed.of(capture(STARTED).deliveries().getFirst().webhook());
+
+        assertThat(told.roomKey()).isEqualTo("a \"room\"");
+        assertThat(told.body())
+                .contains("\"createdAt\":\"2000\"", "\"creationTimeMs\":\"2001000\"", "\"sid\":\"RM_a-x\"");
+    }
+
+    @Test
+    void aRoomWithoutANameIsKnownByItsSid() throws IOException {
+        Capture capture =
+                capture("{\"event\":\"room_started\",\"room\":{\"sid\":\"RM_b\"},\"id\":\"EV_3\",\"createdAt\":\"7\"}");
+
+        assertThat(capture.round(1, NOW)).extracting(Webhook::roomKey).containsExactly("RM_b-r1");
+    }
+
+    @Test
+    void aFileOfSomethingElseIsRefusedWithItsLine() throws IOException {
+        Path file = Files.writeString(folder.resolve("other.ndjson"), "\n{\"call\":1}\n");
+
+        assertThatThrownBy(() -> Capture.read(List.of(file))).hasMessageContaining("other.ndjson, line 2");
     }
 
     private Capture capture(String... bodies) throws IOException {

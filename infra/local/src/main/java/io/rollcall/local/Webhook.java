@@ -1,4 +1,4 @@
-package io.rollcall.chaos;
+package io.rollcall.local;
 
 /**
  * One webhook as LiveKit would send it.
@@ -8,4 +8,4 @@ package io.rollcall.chaos;
  * @param roomKey the room's name, or its sid where it has none: the order within one key is LiveKit's to keep
  * @param body the JSON to be signed and posted
  */
-record Webhook(String id, String event, String roomKey, String body) {}
+public record Webhook(String id, String event, String roomKey, String body) {}

@@ -1,8 +1,7 @@
-package io.rollcall.chaos;
+package io.rollcall.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.rollcall.local.WebhookSigner;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * Posts webhooks by LiveKit's rules: first in, first out per room with one request in flight; five attempts with 1, 2,
  * 4 and 8 seconds between them, only after connection errors, 429 and 5xx other than 501; one signature per event.
  */
-final class Sender implements AutoCloseable {
+public final class Sender implements AutoCloseable {
 
     private static final int ATTEMPTS = 5;
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
@@ -48,14 +47,14 @@ final class Sender implements AutoCloseable {
      *
      * @param waiting how many webhooks may wait for their turn or their answer at once
      */
-    Sender(URI target, WebhookSigner signer, int waiting) {
+    public Sender(URI target, WebhookSigner signer, int waiting) {
         this.target = target;
         this.signer = signer;
         this.room = new Semaphore(waiting);
     }
 
     /** Queues a webhook behind those of its room; waits while too many are queued. */
-    void send(Webhook webhook) throws InterruptedException {
+    public void send(Webhook webhook) throws InterruptedException {
         if (!room.tryAcquire(5, TimeUnit.MINUTES)) {
             throw new IllegalStateException("no webhook has been answered for five minutes");
         }
@@ -66,7 +65,7 @@ final class Sender implements AutoCloseable {
     }
 
     /** Waits until nothing is queued and returns how every delivery went. */
-    Collection<Receipt> finish(Duration within) throws InterruptedException, TimeoutException {
+    public Collection<Receipt> finish(Duration within) throws InterruptedException, TimeoutException {
         try {
             CompletableFuture.allOf(tails.values().toArray(CompletableFuture[]::new))
                     .get(within.toMillis(), TimeUnit.MILLISECONDS);
@@ -76,7 +75,8 @@ final class Sender implements AutoCloseable {
         return receipts;
     }
 
-    int answered() {
+    /** How many deliveries are over, acknowledged or given up. */
+    public int answered() {
         return receipts.size();
     }
 

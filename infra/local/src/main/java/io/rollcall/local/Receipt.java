@@ -1,4 +1,4 @@
-package io.rollcall.chaos;
+package io.rollcall.local;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how often it was posted
  * @param problem what the last failed attempt met; null when none failed
  */
-record Receipt(
+public record Receipt(
         Webhook webhook,
         Instant firstAttemptAt,
         @Nullable Instant acknowledgedAt,
@@ -20,7 +20,7 @@ record Receipt(
         @Nullable String problem) {
 
     /** How long the webhook was without an answer; zero for one that never got any. */
-    Duration unacknowledgedFor() {
+    public Duration unacknowledgedFor() {
         return acknowledgedAt == null ? Duration.ZERO : Duration.between(firstAttemptAt, acknowledgedAt);
     }
 }
