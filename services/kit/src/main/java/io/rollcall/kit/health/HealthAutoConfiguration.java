@@ -1,0 +1,33 @@
+package io.rollcall.kit.health;
+
+import java.time.Clock;
+import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+
+/** {@code /health} and {@code /readyz}, and the clock of the service. */
+@AutoConfiguration
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+public class HealthAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(InstantSource.class)
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Shutdown shutdown() {
+        return new Shutdown();
+    }
+
+    @Bean
+    HealthController healthController(
+            InstantSource clock, ObjectProvider<HealthDetails> details, ObjectProvider<ReadinessCheck> checks) {
+        return new HealthController(
+                clock, details.orderedStream().toList(), checks.orderedStream().toList());
+    }
+}

@@ -1,0 +1,5 @@
+/** Identifiers that sort by time. */
+@NullMarked
+package io.rollcall.kit.ids;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package io.rollcall.kit.web;
+
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+import java.util.List;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The HTTP edge that every service has. */
+@AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@EnableConfigurationProperties(WebSettings.class)
+public class WebAutoConfiguration {
+
+    private static final String DISPATCHER = "dispatcherServlet";
+
+    @Bean
+    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
+        var filter = new FilterRegistrationBean<>(new RequestIdFilter());
+        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<CorsFilter> corsFilter(Origins origins) {
+        var sources = new UrlBasedCorsConfigurationSource();
+        sources.registerCorsConfiguration("/**", origins.cors());
+        var cors = new CorsFilter(sources);
+        cors.setCorsProcessor(new ProblemCorsProcessor());
+        var filter = new FilterRegistrationBean<>(cors);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<LiteralPathFilter> literalPathFilter() {
+        return beforeTheDispatcher(new LiteralPathFilter(), 2);
+    }
+
+    @Bean
+    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(WebSettings settings) {
+        return beforeTheDispatcher(new BodyLimitFilter(settings.maxBody().toBytes()), 3);
+    }
+
+    private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> beforeTheDispatcher(F it, int place) {
+        var filter = new FilterRegistrationBean<>(it);
+        filter.setServletNames(List.of(DISPATCHER));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + place);
+        return filter;
+    }
+
+    @Bean
+    Origins origins(WebSettings settings) {
+        return new Origins(settings.allowedOrigins());
+    }
+
+    @Bean
+    ProblemAdvice problemAdvice(JsonMapper mapper) {
+        return new ProblemAdvice(mapper);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ErrorController.class)
+    ProblemErrorController problemErrorController() {
+        return new ProblemErrorController();
+    }
+
+    @Bean
+    JsonMapperBuilderCustomizer isoInstants() {
+        return builder -> builder.addModule(new IsoInstants());
+    }
+
+    @Bean
+    WebMvcConfigurer queryArguments() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new QueryArguments());
+            }
+        };
+    }
+
+    /** A slash or backslash within a name stays encoded until Spring has cut the path into its parts. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> namesInPaths() {
+        return factory -> {
+            factory.addConnectorCustomizers(connector -> {
+                connector.setEncodedSolidusHandling("passthrough");
+                connector.setEncodedReverseSolidusHandling("passthrough");
+            });
+            factory.addContextCustomizers(context -> {
+                if (context.getParent() instanceof StandardHost host) {
+                    host.setErrorReportValveClass(ProblemReportValve.class.getName());
+                }
+            });
+        };
+    }
+}
