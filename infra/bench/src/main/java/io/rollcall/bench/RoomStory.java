@@ -11,7 +11,7 @@ import java.util.Locale;
  * people come, publish a track, take it back and leave, and the room finishes. The same number and time give the same
  * story; different numbers share no id.
  */
-final class RoomStory {
+public final class RoomStory {
 
     private static final String CODECS =
             "\"enabledCodecs\":[{\"mime\":\"audio/PCMU\"}, {\"mime\":\"audio/PCMA\"}, {\"mime\":\"audio/opus\"}, "
@@ -32,7 +32,7 @@ final class RoomStory {
      * @param createdAt in whole seconds, as LiveKit cuts it
      * @param body the JSON
      */
-    record Event(
+    public record Event(
             String id,
             String name,
             String roomName,
@@ -43,14 +43,14 @@ final class RoomStory {
             String body) {}
 
     /** The story of this number in a room of this name, which needs no escaping in JSON. */
-    RoomStory(long number, String roomName, Instant startedAt) {
+    public RoomStory(long number, String roomName, Instant startedAt) {
         this.number = number;
         this.roomName = roomName;
         this.startedAt = startedAt;
     }
 
     /** The whole story with so many people, in order: two events for the room and four for each of them. */
-    List<Event> told(int people) {
+    public List<Event> told(int people) {
         var events = new ArrayList<Event>(2 + 4 * people);
         events.add(event(0, "room_started", -1, "\"room\":{" + room() + "}"));
         for (int person = 0; person < people; person++) {
@@ -66,7 +66,7 @@ final class RoomStory {
     }
 
     /** A join alone, as event {@code step} of the story. */
-    Event joined(int step, int person) {
+    public Event joined(int step, int person) {
         return event(
                 step,
                 "participant_joined",
