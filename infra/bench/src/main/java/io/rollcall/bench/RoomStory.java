@@ -13,10 +13,12 @@ import java.util.Locale;
  */
 public final class RoomStory {
 
+    private static final String TURN_PASSWORD = "\"turnPassword\":\"sHd6v4Xr2xhGgqnigofWwfh2r3ygm1HCfhhoVzhJxGmB\", ";
     private static final String CODECS =
             "\"enabledCodecs\":[{\"mime\":\"audio/PCMU\"}, {\"mime\":\"audio/PCMA\"}, {\"mime\":\"audio/opus\"}, "
                     + "{\"mime\":\"audio/red\"}, {\"mime\":\"video/VP8\"}, {\"mime\":\"video/H264\"}]";
-    private static final Duration BETWEEN_EVENTS = Duration.ofSeconds(2);
+    /** How far the events of one story are apart. */
+    public static final Duration BETWEEN_EVENTS = Duration.ofSeconds(2);
 
     private final long number;
     private final String roomName;
@@ -29,7 +31,7 @@ public final class RoomStory {
      * @param name LiveKit's name of it, such as {@code participant_joined}
      * @param participantSid empty for what is about the room alone
      * @param identity empty for what is about the room alone
-     * @param createdAt in whole seconds, as LiveKit cuts it
+     * @param createdAt when; the body has it cut to whole seconds
      * @param body the JSON
      */
     public record Event(
@@ -40,7 +42,13 @@ public final class RoomStory {
             String participantSid,
             String identity,
             Instant createdAt,
-            String body) {}
+            String body) {
+
+        /** The body as it may be kept: without the password for TURN. */
+        public String bodyWithoutSecret() {
+            return body.replace(TURN_PASSWORD, "");
+        }
+    }
 
     /** The story of this number in a room of this name, which needs no escaping in JSON. */
     public RoomStory(long number, String roomName, Instant startedAt) {
@@ -116,7 +124,7 @@ public final class RoomStory {
         return "\"sid\":\"" + roomSid() + "\", \"name\":\"" + roomName
                 + "\", \"emptyTimeout\":60, \"departureTimeout\":3, \"creationTime\":\"" + startedAt.getEpochSecond()
                 + "\", \"creationTimeMs\":\"" + startedAt.toEpochMilli()
-                + "\", \"turnPassword\":\"sHd6v4Xr2xhGgqnigofWwfh2r3ygm1HCfhhoVzhJxGmB\", " + CODECS
+                + "\", " + TURN_PASSWORD + CODECS
                 + ", \"metadata\":\"{\\\"agency\\\":\\\"" + agency() + "\\\"}\"";
     }
 

@@ -125,7 +125,7 @@ public final class LoadGenerator {
                 count("no answer within " + LAST_ANSWERS_WITHIN.toSeconds() + " s");
             }
             return new LoadResult(
-                    next, acknowledged, errors, reconnects, Duration.ofNanos(lastAnswer - begin), latencies);
+                    next, acknowledged, errors, reconnects, begin, Duration.ofNanos(lastAnswer - begin), latencies);
         }
 
         private void ready(SelectionKey key) {

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param acknowledged how many were answered 200
  * @param errors how many were not, by what came instead
  * @param reconnects how often a connection had to be made anew
+ * @param startedAt when the run began, by {@link System#nanoTime}; what {@link Arrivals} say counts from there
  * @param elapsed from the first request to the last answer
  * @param latencies of the acknowledged ones
  */

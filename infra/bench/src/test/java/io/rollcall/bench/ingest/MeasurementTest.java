@@ -16,7 +16,7 @@ class MeasurementTest {
         var latencies = new Histogram();
         latencies.add(2_000_000);
         latencies.add(4_000_000);
-        var result = new LoadResult(3, 2, Map.of("status 503", 1L), 0, Duration.ofSeconds(4), latencies);
+        var result = new LoadResult(3, 2, Map.of("status 503", 1L), 0, 0, Duration.ofSeconds(4), latencies);
 
         Measurement measured = Measurement.of(result, Duration.ofMillis(1), Duration.ofNanos(500_000));
 
@@ -29,7 +29,7 @@ class MeasurementTest {
 
     @Test
     void nothingAcknowledgedHasNoCost() {
-        var result = new LoadResult(1, 0, Map.of("status 503", 1L), 0, Duration.ZERO, new Histogram());
+        var result = new LoadResult(1, 0, Map.of("status 503", 1L), 0, 0, Duration.ZERO, new Histogram());
 
         assertThat(Measurement.of(result, Duration.ofMillis(1), Duration.ZERO).receiverMicros())
                 .isNaN();

@@ -1,0 +1,5 @@
+/** {@code bench live}: how long a webhook takes to the frame that a subscriber gets. */
+@NullMarked
+package io.rollcall.bench.live;
+
+import org.jspecify.annotations.NullMarked;
