@@ -21,13 +21,14 @@ public final class Topics {
     public static final int ROOM_PARTITIONS = 6;
 
     public static final Topic<LivekitEvent> LIVEKIT_EVENTS = new Topic<>(
-            "livekit-events",
-            "room name, else room sid, egress id, ingress id, identity",
-            LivekitEvent.class,
-            WEBHOOK_INGEST,
-            Set.of(PRESENCE_HISTORY),
-            ROOM_PARTITIONS,
-            new Keeps.For(Duration.ofDays(30)));
+                    "livekit-events",
+                    "room name, else room sid, egress id, ingress id, identity",
+                    LivekitEvent.class,
+                    WEBHOOK_INGEST,
+                    Set.of(PRESENCE_HISTORY),
+                    ROOM_PARTITIONS,
+                    new Keeps.For(Duration.ofDays(30)))
+            .withRecordsOf(Topic.WEBHOOK_RECORD_BYTES);
 
     public static final Topic<RoomEvent> ROOM_EVENTS = new Topic<>(
             "room-events",
@@ -85,12 +86,13 @@ public final class Topics {
     /** Where a service puts what it could not decode, map or process. */
     public static Topic<DeadLetter> deadLetters(Service service) {
         return new Topic<>(
-                service.id() + "-dead-letters",
-                "as the source",
-                DeadLetter.class,
-                service,
-                Set.of(),
-                1,
-                new Keeps.For(Duration.ofDays(14)));
+                        service.id() + "-dead-letters",
+                        "as the source",
+                        DeadLetter.class,
+                        service,
+                        Set.of(),
+                        1,
+                        new Keeps.For(Duration.ofDays(14)))
+                .withRecordsOf(Topic.WEBHOOK_RECORD_BYTES);
     }
 }

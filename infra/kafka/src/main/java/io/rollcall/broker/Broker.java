@@ -1,0 +1,236 @@
+package io.rollcall.broker;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker, which is its own controller, in this JVM. It listens on loopback only and keeps everything in one
+ * folder: started on the folder of an earlier run, it goes on with its data.
+ *
+ * <p>Kafka's server classes are no public interface; this class is the only one that touches them.
+ */
+public final class Broker implements AutoCloseable {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String NODE_ID = "1";
+    private static final int ATTEMPTS_WITH_FREE_PORTS = 5;
+
+    private final KafkaRaftServer server;
+    private final int port;
+    private final FolderLock lock;
+    private boolean closed;
+
+    private Broker(KafkaRaftServer server, int port, FolderLock lock) {
+        this.server = server;
+        this.port = port;
+        this.lock = lock;
+    }
+
+    /**
+     * Starts a broker and returns once it takes requests.
+     *
+     * @param folder where it keeps its data; made and formatted when there is none
+     * @param port where clients reach it; 0 for any that is free
+     * @throws BrokerStartException when it cannot start, with what to do about it
+     */
+    public static Broker start(Path folder, int port) {
+        FolderLock lock = FolderLock.take(folder);
+        try {
+            format(folder);
+            return start(folder, port, lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Broker start(Path folder, int port, FolderLock lock) {
+        for (int attempt = 1; ; attempt++) {
+            Ports ports = Ports.choose(port);
+            KafkaRaftServer server = null;
+            try {
+                server = new KafkaRaftServer(KafkaConfig.fromProps(settings(folder, ports), false), Time.SYSTEM);
+                server.startup();
+                return new Broker(server, ports.client(), lock);
+            } catch (RuntimeException e) {
+                if (server != null) {
+                    stop(server);
+                }
+                // Between choosing a free port and binding it, somebody else may have taken it.
+                boolean freePortWasTaken = isPortTaken(e) && (port == 0 || Ports.isFree(port));
+                if (!freePortWasTaken || attempt == ATTEMPTS_WITH_FREE_PORTS) {
+                    throw new BrokerStartException(
+                            "Kafka cannot start on " + LOOPBACK + ":" + ports.client() + " with the data in " + folder
+                                    + ": " + e.getMessage(),
+                            e);
+                }
+            }
+        }
+    }
+
+    /** What clients connect to. */
+    public String bootstrapServers() {
+        return LOOPBACK + ":" + port;
+    }
+
+    /** The port of {@link #bootstrapServers()}. */
+    public int port() {
+        return port;
+    }
+
+    /** Blocks until the broker has stopped. */
+    public void awaitClose() {
+        server.awaitShutdown();
+    }
+
+    /** Stops it in order: everything that was acknowledged is in the folder. A second call does nothing. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            stop(server);
+            lock.close();
+        }
+    }
+
+    private static void stop(KafkaRaftServer server) {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static boolean isPortTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException
+                    || String.valueOf(cause.getMessage()).contains("failed to bind")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void format(Path folder) {
+        if (Files.exists(folder.resolve("meta.properties"))) {
+            return;
+        }
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(Integer.parseInt(NODE_ID))
+                    .setDirectories(List.of(folder.toString()))
+                    .setMetadataLogDirectory(folder.toString())
+                    .setControllerListenerName("CONTROLLER")
+                    .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                    .run();
+        } catch (Exception e) {
+            throw new BrokerStartException("Kafka cannot format " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Properties settings(Path folder, Ports ports) {
+        Properties settings = new Properties();
+        try (var defaults = Broker.class.getResourceAsStream("broker.properties")) {
+            if (defaults == null) {
+                throw new IllegalStateException("broker.properties is missing from the jar");
+            }
+            settings.load(defaults);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        settings.setProperty("node.id", NODE_ID);
+        settings.setProperty("log.dirs", folder.toString());
+        settings.setProperty(
+                "listeners",
+                "CLIENTS://" + LOOPBACK + ":" + ports.client() + ",CONTROLLER://" + LOOPBACK + ":"
+                        + ports.controller());
+        settings.setProperty("controller.quorum.voters", NODE_ID + "@" + LOOPBACK + ":" + ports.controller());
+        return settings;
+    }
+
+    /** Kafka's own lock comes only after its controller has begun to write: two on one folder would spoil it. */
+    private record FolderLock(FileChannel channel) implements AutoCloseable {
+
+        static FolderLock take(Path folder) {
+            FileChannel channel = null;
+            try {
+                Files.createDirectories(folder);
+                channel = FileChannel.open(
+                        folder.resolve(".rollcall-lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                if (channel.tryLock() != null) {
+                    return new FolderLock(channel);
+                }
+                channel.close();
+                throw new BrokerStartException("another Kafka is running with the data in " + folder, null);
+            } catch (OverlappingFileLockException e) {
+                release(channel);
+                throw new BrokerStartException("another Kafka is running with the data in " + folder, e);
+            } catch (IOException e) {
+                release(channel);
+                throw new BrokerStartException("Kafka cannot use the folder " + folder + ": " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            release(channel);
+        }
+
+        private static void release(@Nullable FileChannel channel) {
+            try {
+                if (channel != null) {
+                    channel.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** The two ports that a broker listens on; the controller's is nobody else's business. */
+    private record Ports(int client, int controller) {
+
+        static Ports choose(int client) {
+            try (var first = new ServerSocket();
+                    var second = new ServerSocket()) {
+                // Both are held at the same time, or the same port could come twice.
+                first.bind(loopback(0));
+                second.bind(loopback(0));
+                return new Ports(client == 0 ? first.getLocalPort() : client, second.getLocalPort());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        static boolean isFree(int port) {
+            try (var socket = new ServerSocket()) {
+                socket.bind(loopback(port));
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        private static InetSocketAddress loopback(int port) {
+            return new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), port);
+        }
+    }
+}
