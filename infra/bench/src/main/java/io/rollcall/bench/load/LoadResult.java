@@ -15,7 +15,13 @@ import java.util.Map;
  * @param latencies of the acknowledged ones
  */
 public record LoadResult(
-        long sent, long acknowledged, Map<String, Long> errors, int reconnects, Duration elapsed, Histogram latencies) {
+        long sent,
+        long acknowledged,
+        Map<String, Long> errors,
+        int reconnects,
+        long startedAt,
+        Duration elapsed,
+        Histogram latencies) {
 
     /** Acknowledged requests per second. */
     public double perSecond() {
