@@ -1,23 +1,16 @@
 package io.rollcall.kit.health;
 
-import java.time.Clock;
+import io.rollcall.kit.KitAutoConfiguration;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 
-/** {@code /health} and {@code /readyz}, and the clock of the service. */
-@AutoConfiguration
+/** {@code /health} and {@code /readyz}. */
+@AutoConfiguration(after = KitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public class HealthAutoConfiguration {
-
-    @Bean
-    @ConditionalOnMissingBean(InstantSource.class)
-    Clock clock() {
-        return Clock.systemUTC();
-    }
 
     @Bean
     Shutdown shutdown() {

@@ -23,7 +23,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.server.port=0",
-            "spring.application.name=edge",
+            "spring.application.name=ws-gateway",
             "rollcall.web.allowed-origins=http://localhost:*, https://page.example"
         })
 @ExtendWith(OutputCaptureExtension.class)
@@ -454,7 +454,7 @@ class EdgeTest {
         Answer answer = new WireClient(managementPort).get("/metrics");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body()).contains("jvm_memory_used_bytes", "service=\"edge\"");
+        assertThat(answer.body()).contains("jvm_memory_used_bytes", "service=\"ws-gateway\"");
         assertThat(client.get("/metrics").status()).isEqualTo(404);
     }
 

@@ -1,0 +1,19 @@
+package io.rollcall.kit.kafka;
+
+import java.util.Map;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+
+/** Whether a client of Kafka has a broker on the line, told by its own metrics and so without asking anybody. */
+public final class Connections {
+
+    private Connections() {}
+
+    /** Whether any consumer among these metrics is connected. */
+    public static boolean any(Map<MetricName, ? extends Metric> metrics) {
+        return metrics.entrySet().stream()
+                .filter(it -> "connection-count".equals(it.getKey().name())
+                        && "consumer-metrics".equals(it.getKey().group()))
+                .anyMatch(it -> it.getValue().metricValue() instanceof Double count && count > 0);
+    }
+}

@@ -1,0 +1,59 @@
+package io.rollcall.kit.streams;
+
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topic;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+
+/** A topic as a topology reads or writes it: with its serdes and with the names of its nodes. */
+public final class StreamTopic<V extends SpecificRecord> {
+
+    private final Topic<V> topic;
+    private final AvroSerde<V> values;
+
+    /** Takes ids of schemas from the given registry. */
+    public StreamTopic(Topic<V> topic, SchemaRegistry registry) {
+        this.topic = topic;
+        this.values = new AvroSerde<>(topic, registry);
+    }
+
+    /** Its name on the broker. */
+    public String name() {
+        return topic.name();
+    }
+
+    /** Its entry in the catalogue. */
+    public Topic<V> topic() {
+        return topic;
+    }
+
+    /** Keys are text. */
+    public Serde<String> keySerde() {
+        return Serdes.String();
+    }
+
+    /** Values in the layout of the wire. */
+    public Serde<V> valueSerde() {
+        return values;
+    }
+
+    /** Reads it in a node {@code read-<topic>}. */
+    public Consumed<String, V> consumed() {
+        return Consumed.with(keySerde(), valueSerde()).withName("read-" + name());
+    }
+
+    /** Writes it in a node {@code write-<topic>}. */
+    public Produced<String, V> produced() {
+        return Produced.with(keySerde(), valueSerde()).withName("write-" + name());
+    }
+
+    /** Writes it in a node {@code write-<topic>}, to partitions that do not follow from the key. */
+    public Produced<String, V> produced(StreamPartitioner<? super String, ? super V> partitioner) {
+        return produced().withStreamPartitioner(partitioner);
+    }
+}

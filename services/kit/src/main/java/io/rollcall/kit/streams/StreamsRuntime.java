@@ -1,0 +1,260 @@
+package io.rollcall.kit.streams;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.rollcall.kit.ProcessExit;
+import io.rollcall.kit.health.Readiness;
+import io.rollcall.kit.health.ReadinessCheck;
+import io.rollcall.kit.kafka.Connections;
+import io.rollcall.kit.kafka.ExactlyOnceGuard;
+import io.rollcall.kit.kafka.KafkaPhases;
+import io.rollcall.kit.kafka.UnfitBrokerException;
+import io.rollcall.kit.log.LogKeys;
+import io.rollcall.kit.web.UnavailableException;
+import io.rollcall.schemas.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.config.StreamsBuilderFactoryBean;
+
+/**
+ * Runs the topologies of a service. Starts them once Kafka answers and is fit for exactly-once, their topics exist and
+ * the registry has said its ids; until then the service is up and says what it waits for. A thread that dies of an
+ * outage is replaced; what else stops a thread, or too many of them, ends the process.
+ */
+public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamsRuntime.class);
+    private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final StreamsBuilderFactoryBean factory;
+    private final StreamTopics topics;
+    private final Map<String, Object> adminProperties;
+    private final ThreadFailures failures;
+    private final ProcessExit exit;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile @Nullable Thread starter;
+    private volatile String waitingFor = "not started";
+    private volatile boolean given;
+
+    StreamsRuntime(
+            StreamsBuilderFactoryBean factory,
+            StreamTopics topics,
+            Map<String, Object> adminProperties,
+            ThreadFailures failures,
+            ProcessExit exit) {
+        this.factory = factory;
+        this.topics = topics;
+        this.adminProperties = adminProperties;
+        this.failures = failures;
+        this.exit = exit;
+        factory.setStreamsUncaughtExceptionHandler(this::threadFailed);
+        factory.setStateListener(this::stateChanged);
+    }
+
+    /**
+     * The running streams, to ask their stores.
+     *
+     * @throws UnavailableException when they have not come up, or are ending
+     */
+    public KafkaStreams running() {
+        KafkaStreams streams = factory.getKafkaStreams();
+        if (!given || streams == null || !streams.state().isRunningOrRebalancing()) {
+            throw new UnavailableException("The state stores are not open yet.", Duration.ofSeconds(1));
+        }
+        return streams;
+    }
+
+    @Override
+    public String name() {
+        return "streams";
+    }
+
+    @Override
+    public Readiness check() {
+        KafkaStreams streams = factory.getKafkaStreams();
+        if (!given || streams == null) {
+            return Readiness.down(waitingFor);
+        }
+        return switch (streams.state()) {
+            case RUNNING ->
+                Connections.any(streams.metrics()) ? Readiness.up() : Readiness.degraded("no broker answers");
+            case CREATED, REBALANCING -> Readiness.down("taking over and restoring state");
+            case PENDING_SHUTDOWN, NOT_RUNNING -> Readiness.down("ending");
+            case PENDING_ERROR, ERROR -> Readiness.down("failed, the process ends");
+        };
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("rollcall.streams.state", this, StreamsRuntime::state)
+                .description("-1 waiting to start, 0 created, 1 rebalancing, 2 running, 3 ending, 4 ended, 5 failing,"
+                        + " 6 failed")
+                .register(registry);
+        Gauge.builder("rollcall.streams.thread.failures", failures, ThreadFailures::total)
+                .description("stream threads that died")
+                .register(registry);
+    }
+
+    private int state() {
+        KafkaStreams streams = factory.getKafkaStreams();
+        if (!given || streams == null) {
+            return -1;
+        }
+        return switch (streams.state()) {
+            case CREATED -> 0;
+            case REBALANCING -> 1;
+            case RUNNING -> 2;
+            case PENDING_SHUTDOWN -> 3;
+            case NOT_RUNNING -> 4;
+            case PENDING_ERROR -> 5;
+            case ERROR -> 6;
+        };
+    }
+
+    @Override
+    public synchronized void start() {
+        if (starter == null && end.getCount() > 0) {
+            starter = Thread.ofVirtual().name("streams-start").start(this::startWhenPossible);
+        }
+    }
+
+    private void startWhenPossible() {
+        try (Admin admin = Admin.create(adminProperties)) {
+            while (end.getCount() > 0) {
+                String obstacle = obstacle(admin);
+                if (obstacle == null) {
+                    factory.start();
+                    given = true;
+                    LOG.info("the streams have started");
+                    return;
+                }
+                if (!obstacle.equals(waitingFor)) {
+                    waitingFor = obstacle;
+                    LOG.atWarn().addKeyValue(LogKeys.REASON, obstacle).log("the streams wait to start");
+                }
+                end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            waitingFor = "failed, the process ends";
+            LOG.atError().setCause(e).log("the streams cannot start");
+            exit.because("the streams cannot start");
+        }
+    }
+
+    /** What is in the way now; null when nothing is. */
+    private @Nullable String obstacle(Admin admin) throws InterruptedException {
+        try {
+            ExactlyOnceGuard.check(admin, ASK);
+            Set<String> missing = new TreeSet<>(external(topology()));
+            missing.removeAll(admin.listTopics().names().get(ASK.toMillis(), TimeUnit.MILLISECONDS));
+            if (!missing.isEmpty()) {
+                return "topics do not exist yet: " + String.join(", ", missing);
+            }
+            topics.warm();
+            return null;
+        } catch (RegistryUnavailableException e) {
+            return "the schema registry does not answer, or lacks our schemas";
+        } catch (RetriableException | java.util.concurrent.TimeoutException e) {
+            return "no broker answers";
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException) {
+                return "no broker answers";
+            }
+            throw new UnfitBrokerException("the broker does not list its topics", e.getCause());
+        }
+    }
+
+    private Topology topology() {
+        Topology topology = factory.getTopology();
+        if (topology == null) {
+            throw new IllegalStateException("no topology has been built");
+        }
+        return topology;
+    }
+
+    /** The topics that others must have made: all but those that Streams makes itself. */
+    private static Set<String> external(Topology topology) {
+        Set<String> read = new TreeSet<>();
+        Set<String> written = new TreeSet<>();
+        for (TopologyDescription.Subtopology sub : topology.describe().subtopologies()) {
+            for (TopologyDescription.Node node : sub.nodes()) {
+                switch (node) {
+                    case TopologyDescription.Source source
+                    when source.topicSet() != null -> read.addAll(source.topicSet());
+                    case TopologyDescription.Sink sink when sink.topic() != null -> written.add(sink.topic());
+                    default -> {}
+                }
+            }
+        }
+        Set<String> internal = new TreeSet<>(read);
+        internal.removeIf(topic -> !topic.endsWith("-repartition"));
+        read.addAll(written);
+        read.removeAll(internal);
+        return read;
+    }
+
+    private StreamThreadExceptionResponse threadFailed(Throwable failure) {
+        return switch (failures.decide(failure)) {
+            case REPLACE -> {
+                LOG.atWarn().setCause(failure).log("a stream thread died of an outage and is replaced");
+                yield StreamThreadExceptionResponse.REPLACE_THREAD;
+            }
+            case GIVE_UP -> {
+                LOG.atError().setCause(failure).log("a stream thread died");
+                exit.because("a stream thread died: " + failure.getClass().getSimpleName());
+                yield StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            }
+        };
+    }
+
+    private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
+        LOG.atInfo().addKeyValue("from", before).addKeyValue("to", now).log("the streams change state");
+        if (now == KafkaStreams.State.ERROR && end.getCount() > 0) {
+            exit.because("the streams failed");
+        }
+    }
+
+    @Override
+    public void stop() {
+        end.countDown();
+        Thread starting = starter;
+        try {
+            if (starting != null && !given) {
+                starting.interrupt();
+                starting.join(ASK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        factory.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return starter != null && end.getCount() > 0;
+    }
+
+    @Override
+    public int getPhase() {
+        return KafkaPhases.STREAMS;
+    }
+}

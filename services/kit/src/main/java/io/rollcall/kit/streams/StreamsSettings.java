@@ -1,0 +1,127 @@
+package io.rollcall.kit.streams;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How the topologies of a service run.
+ *
+ * @param commitInterval how long a transaction collects: what is decided is seen after it
+ * @param pollInterval how long a thread waits for input before it looks whether to commit
+ * @param threads threads that process
+ * @param standbys copies of every state on other instances
+ * @param cache memory that holds back repeated updates of a key; nothing means that every update goes on
+ * @param storeMemory memory for all RocksDB stores together, their write buffers included
+ * @param transactionTimeout after which the broker ends what a dead instance has begun
+ * @param sessionTimeout after which a silent instance is dead
+ * @param taskTimeout how long a task may get nowhere, as in an outage, before its thread gives up
+ * @param threadRestarts how many threads may die within {@code threadRestartWindow} before the process gives up
+ * @param threadRestartWindow see {@code threadRestarts}
+ * @param closeTimeout how long an orderly end may take
+ * @param applicationServer where this instance answers for its part of the state, as {@code host:port}; may be empty
+ */
+@ConfigurationProperties("rollcall.streams")
+public record StreamsSettings(
+        @DefaultValue("5ms") Duration commitInterval,
+        @DefaultValue("2ms") Duration pollInterval,
+        @DefaultValue("1") int threads,
+        @DefaultValue("1") int standbys,
+        @DefaultValue("0B") DataSize cache,
+        @DefaultValue("64MB") DataSize storeMemory,
+        @DefaultValue("3s") Duration transactionTimeout,
+        @DefaultValue("6s") Duration sessionTimeout,
+        @DefaultValue("1h") Duration taskTimeout,
+        @DefaultValue("5") int threadRestarts,
+        @DefaultValue("10m") Duration threadRestartWindow,
+        @DefaultValue("10s") Duration closeTimeout,
+        @DefaultValue("") String applicationServer) {
+
+    private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
+
+    /** Checks what was given. */
+    public StreamsSettings {
+        positive("commit-interval", commitInterval);
+        positive("poll-interval", pollInterval);
+        positive("session-timeout", sessionTimeout);
+        positive("task-timeout", taskTimeout);
+        positive("thread-restart-window", threadRestartWindow);
+        positive("close-timeout", closeTimeout);
+        if (threads < 1) {
+            throw new IllegalArgumentException("rollcall.streams.threads must be 1 or more");
+        }
+        if (standbys < 0 || threadRestarts < 0) {
+            throw new IllegalArgumentException("rollcall.streams.standbys and thread-restarts must not be negative");
+        }
+        if (transactionTimeout.compareTo(commitInterval.plus(ROOM_FOR_PAUSES)) < 0) {
+            throw new IllegalArgumentException("rollcall.streams.transaction-timeout must leave a second beyond the"
+                    + " commit-interval, or a pause of the collector loses the transaction");
+        }
+        if (storeMemory.toMegabytes() < 8) {
+            throw new IllegalArgumentException("rollcall.streams.store-memory must be 8MB or more");
+        }
+    }
+
+    /** The properties of Kafka Streams, on top of what every client is told. */
+    public Map<String, Object> properties(String applicationId, Path dataDir, Map<String, Object> common) {
+        Map<String, Object> it = new HashMap<>(common);
+        it.remove(CommonClientConfigs.CLIENT_ID_CONFIG);
+        it.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        it.put(StreamsConfig.STATE_DIR_CONFIG, dataDir.resolve("streams").toString());
+        it.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        if (!applicationServer.isBlank()) {
+            it.put(StreamsConfig.APPLICATION_SERVER_CONFIG, applicationServer);
+        }
+
+        // Input, state and output are one step, and a zombie is fenced.
+        it.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        // A reader sees a decision after the commit; 5 ms is the knee between waiting and committing.
+        it.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+        // A thread commits only between polls: with the usual 100 ms the last decision before a quiet time waits that.
+        it.put(StreamsConfig.POLL_MS_CONFIG, pollInterval.toMillis());
+        it.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        // Somebody else has the state already when this instance dies.
+        it.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+        it.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cache.toBytes());
+        // The streams protocol's shortest stock session is 45 s; and it has no static members in 4.2.
+        it.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        // A forgotten name is an error at start, not a lost store at the next change.
+        it.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        // An outage of the brokers is waited out; giving up after five minutes would only restart into it.
+        it.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, taskTimeout.toMillis());
+        it.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        it.put(BoundedRocksDb.MEMORY, storeMemory.toBytes());
+
+        // Dead for six seconds is dead (the shortest that a stock broker lets us say); four beats in it.
+        it.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), millis(sessionTimeout));
+        it.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+                millis(sessionTimeout) / 4);
+        // The new owner waits for the dead one's open transaction: with the usual 10 s a takeover takes 16.
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), millis(transactionTimeout));
+        // Streams' own default of 100 ms would be the latency of whatever does not end with a commit.
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        // The previous transaction's markers are written within a few milliseconds: ask again after these.
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
+        return it;
+    }
+
+    private static int millis(Duration duration) {
+        return Math.toIntExact(duration.toMillis());
+    }
+
+    private static void positive(String name, Duration duration) {
+        if (!duration.isPositive()) {
+            throw new IllegalArgumentException("rollcall.streams." + name + " must be more than nothing");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.rollcall.kit.streams;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.common.errors.RetriableException;
+
+/** Whether a stream thread that died is replaced: yes after an outage, while they are not too many; else no. */
+final class ThreadFailures {
+
+    enum Decision {
+        REPLACE,
+        GIVE_UP
+    }
+
+    private final InstantSource clock;
+    private final int restarts;
+    private final Duration window;
+    private final Deque<Instant> recent = new ArrayDeque<>();
+    private int total;
+
+    ThreadFailures(InstantSource clock, int restarts, Duration window) {
+        this.clock = clock;
+        this.restarts = restarts;
+        this.window = window;
+    }
+
+    synchronized Decision decide(Throwable failure) {
+        total++;
+        Instant now = clock.instant();
+        while (!recent.isEmpty() && recent.getFirst().isBefore(now.minus(window))) {
+            recent.removeFirst();
+        }
+        if (!passes(failure) || recent.size() >= restarts) {
+            return Decision.GIVE_UP;
+        }
+        recent.addLast(now);
+        return Decision.REPLACE;
+    }
+
+    synchronized int total() {
+        return total;
+    }
+
+    /** Only what Kafka itself says may work when tried again. */
+    private static boolean passes(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RetriableException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
