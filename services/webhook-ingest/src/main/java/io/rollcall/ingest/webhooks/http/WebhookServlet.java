@@ -164,8 +164,7 @@ public final class WebhookServlet extends HttpServlet {
 
         void take(byte[] body) {
             if (!TokenVerifier.matches(signed, body)) {
-                figures.count(Outcome.UNAUTHORIZED);
-                answer(HttpServletResponse.SC_UNAUTHORIZED);
+                refuse(HttpServletResponse.SC_UNAUTHORIZED, Outcome.UNAUTHORIZED);
                 return;
             }
             figures.received(receivedAt);
@@ -205,8 +204,7 @@ public final class WebhookServlet extends HttpServlet {
                 length += read;
                 if (length > limits.maxBody()) {
                     in = null;
-                    figures.count(Outcome.TOO_LARGE);
-                    answer(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
+                    refuse(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, Outcome.TOO_LARGE);
                     return;
                 }
             }
@@ -242,34 +240,37 @@ public final class WebhookServlet extends HttpServlet {
 
         @Override
         public void recorded(Place place) {
-            if (answer(HttpServletResponse.SC_OK)) {
+            if (answered.compareAndSet(false, true)) {
                 figures.acknowledged(System.nanoTime() - began);
-                figures.count(
-                        event,
-                        unreadable ? Outcome.DEAD_LETTERED : place == Place.KAFKA ? Outcome.RECORDED : Outcome.SPOOLED);
+                if (unreadable) {
+                    figures.count(Outcome.DEAD_LETTERED);
+                } else {
+                    figures.count(event, place == Place.KAFKA ? Outcome.RECORDED : Outcome.SPOOLED);
+                }
+                answer(HttpServletResponse.SC_OK);
             }
         }
 
         @Override
         public void turnedAway() {
             in = null;
-            if (answer(HttpServletResponse.SC_SERVICE_UNAVAILABLE)) {
-                figures.count(Outcome.TURNED_AWAY);
-            }
+            refuse(HttpServletResponse.SC_SERVICE_UNAVAILABLE, Outcome.TURNED_AWAY);
         }
 
         /** Not a 4xx: it would tell LiveKit that we have it. */
         private void abandon() {
             in = null;
-            if (answer(HttpServletResponse.SC_SERVICE_UNAVAILABLE)) {
-                figures.count(Outcome.ABANDONED);
+            refuse(HttpServletResponse.SC_SERVICE_UNAVAILABLE, Outcome.ABANDONED);
+        }
+
+        private void refuse(int status, Outcome outcome) {
+            if (answered.compareAndSet(false, true)) {
+                figures.count(outcome);
+                answer(status);
             }
         }
 
-        private boolean answer(int status) {
-            if (!answered.compareAndSet(false, true)) {
-                return false;
-            }
+        private void answer(int status) {
             release();
             try {
                 response.setStatus(status);
@@ -279,9 +280,8 @@ public final class WebhookServlet extends HttpServlet {
                 context.complete();
             } catch (IllegalStateException e) {
                 // The connection has gone meanwhile; what was recorded stays recorded.
-                return true;
+                return;
             }
-            return true;
         }
 
         private void release() {
