@@ -1,0 +1,175 @@
+package io.rollcall.schemas;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.rollcall.schemas.rooms.Room;
+import io.rollcall.schemas.rooms.RoomEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.specific.SpecificData;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
+class ApicurioRegistryTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    @Test
+    void findsWhatTheDeployStepHasRegistered() {
+        try (var registry = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT);
+                var another = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT)) {
+            var ids = new SchemaPublisher(registry).publish(Topics.all());
+
+            assertThat(ids).hasSize(Topics.all().size());
+            for (Topic<?> topic : Topics.all()) {
+                Schema schema = schemaOf(topic);
+                int id = requireNonNull(ids.get(topic.subject()));
+                assertThat(another.id(topic.subject(), schema)).isEqualTo(id);
+                assertThat(another.schema(id)).isEqualTo(schema);
+            }
+        }
+    }
+
+    @Test
+    void publishingTwiceGivesTheSameIds() {
+        try (var registry = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT)) {
+            var publisher = new SchemaPublisher(registry);
+
+            assertThat(publisher.publish(Topics.all())).isEqualTo(publisher.publish(Topics.all()));
+        }
+    }
+
+    @Test
+    void aSchemaThatOldReadersCannotReadIsRefused() {
+        String subject = "refused-" + UUID.randomUUID() + "-value";
+        Schema first =
+                SchemaBuilder.record("Thing").fields().optionalString("a").endRecord();
+        Schema noDefault = SchemaBuilder.record("Thing")
+                .fields()
+                .optionalString("a")
+                .requiredInt("b")
+                .endRecord();
+        Schema optional = SchemaBuilder.record("Thing")
+                .fields()
+                .optionalString("a")
+                .optionalInt("b")
+                .endRecord();
+        try (var registry = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT)) {
+            registry.register(subject, first);
+
+            assertThatThrownBy(() -> registry.register(subject, noDefault))
+                    .isInstanceOf(IncompatibleSchemaException.class)
+                    .hasMessageContaining(subject)
+                    .hasMessageContaining("b at /fields/1");
+            assertThat(registry.register(subject, optional)).isNotEqualTo(registry.register(subject, first));
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenASchemaIsNotRegisteredAndFindsItOnceItIs() {
+        String subject = "late-" + UUID.randomUUID() + "-value";
+        Schema schema =
+                SchemaBuilder.record("Late").fields().optionalString("a").endRecord();
+        try (var registry = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT);
+                var deployStep = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT)) {
+            assertThatThrownBy(() -> registry.id(subject, schema))
+                    .isInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining(subject)
+                    .hasMessageContaining("deploy step");
+
+            int id = deployStep.register(subject, schema);
+
+            await().ignoreException(RegistryUnavailableException.class)
+                    .untilAsserted(
+                            () -> assertThat(registry.id(subject, schema)).isEqualTo(id));
+        }
+    }
+
+    @Test
+    void anIdThatNobodyGaveIsNoOutage() {
+        try (var registry = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT)) {
+            assertThatThrownBy(() -> registry.schema(1_999_999_999))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("1999999999");
+        }
+    }
+
+    @Test
+    void whatWasAskedOnceIsKnownThroughAnOutageAndTheRestIsUnavailableUntilItEnds() {
+        var process = SharedRegistry.get();
+        try (var registry = new ApicurioRegistry(process.url(), TIMEOUT)) {
+            new SchemaPublisher(registry).publish(Topics.all());
+        }
+        try (var registry = new ApicurioRegistry(process.url(), TIMEOUT)) {
+            int known = registry.id(Topics.ROOMS.subject(), Room.getClassSchema());
+
+            process.stop();
+
+            assertThat(registry.id(Topics.ROOMS.subject(), Room.getClassSchema()))
+                    .isEqualTo(known);
+            assertThatThrownBy(() -> registry.id(Topics.ROOM_EVENTS.subject(), RoomEvent.getClassSchema()))
+                    .isInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining(process.url() + " cannot be reached: ConnectException");
+
+            process.start();
+
+            await().ignoreException(RegistryUnavailableException.class)
+                    .untilAsserted(
+                            () -> assertThat(registry.id(Topics.ROOM_EVENTS.subject(), RoomEvent.getClassSchema()))
+                                    .isPositive());
+        }
+    }
+
+    @Test
+    void aRegistryThatTakesConnectionsAndSaysNothingIsGivenUp() throws IOException {
+        try (var silent = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+                var registry = new ApicurioRegistry(
+                        URI.create("http://127.0.0.1:" + silent.getLocalPort()), Duration.ofMillis(200))) {
+            assertThatThrownBy(() -> registry.schema(1))
+                    .isInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining("does not answer within 200 ms");
+        }
+    }
+
+    @Test
+    void callersDoNotQueueUpBehindARegistryThatIsAway() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+                var registry = new ApicurioRegistry(
+                        URI.create("http://127.0.0.1:" + silent.getLocalPort()), Duration.ofMillis(400));
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            long start = System.nanoTime();
+            var answers = callers.invokeAll(Collections.nCopies(50, () -> registry.schema(1)));
+
+            for (var answer : answers) {
+                assertThat(answer.exceptionNow()).isInstanceOf(RegistryUnavailableException.class);
+            }
+            // One after the other they would take 20 s.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void makingAndClosingAClientNeedsNoRegistry() {
+        assertThat(List.of("http://127.0.0.1:1", "http://127.0.0.1:1/")).allSatisfy(url -> {
+            try (var registry = new ApicurioRegistry(URI.create(url), TIMEOUT)) {
+                assertThat(registry).isNotNull();
+            }
+        });
+    }
+
+    private static Schema schemaOf(Topic<?> topic) {
+        return SpecificData.get().getSchema(topic.value());
+    }
+}
