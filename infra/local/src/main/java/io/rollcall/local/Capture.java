@@ -99,7 +99,19 @@ public final class Capture {
 
         /** The webhook as it is told now. */
         public Webhook of(Webhook webhook) {
-            var body = (ObjectNode) JSON.readTree(webhook.body());
+            return of((ObjectNode) JSON.readTree(webhook.body()));
+        }
+
+        /** The webhook as it is told now, created when it is delivered: whole seconds cannot be stretched. */
+        public Webhook ofDelivery(Delivery delivery) {
+            var body = (ObjectNode) JSON.readTree(delivery.webhook().body());
+            long deliveredAt = time.applyAsLong(delivery.receivedAt().toEpochMilli());
+            Webhook told = of(body);
+            put(body, "createdAt", Math.floorDiv(deliveredAt, 1000));
+            return new Webhook(told.id(), told.event(), told.roomKey(), JSON.writeValueAsString(body));
+        }
+
+        private Webhook of(ObjectNode body) {
             rewrite(body);
             if (body.get("room") instanceof ObjectNode room
                     && !room.path("name").asString("").isEmpty()) {

@@ -1,0 +1,53 @@
+package io.rollcall.local;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** What the launcher says while it works: one line for each thing that happens. */
+final class Console {
+
+    private final PrintStream out;
+    private final Instant start = Instant.now();
+    private volatile boolean starting = true;
+
+    Console(PrintStream out) {
+        this.out = out;
+    }
+
+    /** A line as it is. */
+    void line(String text) {
+        out.println(text);
+    }
+
+    /** Something that happened to a part, with the time: since the start while starting, of the day later. */
+    void event(String part, String text) {
+        String when = starting
+                ? String.format(
+                        Locale.ROOT,
+                        "%5.1f s",
+                        Duration.between(start, Instant.now()).toMillis() / 1000.0)
+                : LocalTime.now(ZoneId.systemDefault())
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString();
+        out.printf("  %s  %-16s %s%n", when, part, text);
+    }
+
+    /** From now on things happen at a time of the day. */
+    void started() {
+        starting = false;
+    }
+
+    Duration elapsed() {
+        return Duration.between(start, Instant.now());
+    }
+
+    /** Seconds with one decimal. */
+    static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+}

@@ -1,0 +1,15 @@
+package io.rollcall.local;
+
+/**
+ * The secrets of every local stack. They are known to everybody who reads this file; a service refuses them unless it
+ * is told {@code ROLLCALL_LOCAL=true}.
+ */
+public final class Development {
+
+    public static final String LIVEKIT_API_KEY = "devkey";
+    public static final String LIVEKIT_API_SECRET = "secretsecretsecretsecretsecretsecret";
+    public static final String GATEWAY_API_KEY = "dev-gateway-api-key";
+    public static final String GATEWAY_TOKEN_SECRET = "dev-gateway-token-secret-0123456789";
+
+    private Development() {}
+}

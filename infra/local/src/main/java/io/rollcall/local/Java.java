@@ -1,0 +1,68 @@
+package io.rollcall.local;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Command lines that run something on the launcher's own JDK. */
+final class Java {
+
+    /** Many small processes on one machine: no threads for collecting in parallel, little memory kept for later. */
+    private static final List<String> SMALL = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private Java() {}
+
+    /** A main class from the launcher's class path. */
+    static List<String> main(String mainClass, List<String> options, List<String> arguments) {
+        List<String> command = java(options);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(mainClass);
+        command.addAll(arguments);
+        return command;
+    }
+
+    /**
+     * Options that keep the classes of one run ready for the next, in a file that Java makes when a run ends in order,
+     * and makes anew when a jar has changed. None when there are folders on the class path: Java keeps only what is in
+     * jars.
+     */
+    static List<String> keepingClasses(Path file) {
+        boolean folders = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, 0))
+                .map(Path::of)
+                .anyMatch(Files::isDirectory);
+        return folders ? List.of() : List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + file);
+    }
+
+    /** An executable jar. */
+    static List<String> jar(Path jar, List<String> options) {
+        List<String> command = java(options);
+        command.add("-jar");
+        command.add(jar.toString());
+        return command;
+    }
+
+    /** The launcher's own Java. */
+    static Path program() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /** These options, with those of every process of the stack. */
+    static List<String> small(String... options) {
+        return Stream.concat(SMALL.stream(), Stream.of(options)).toList();
+    }
+
+    private static List<String> java(List<String> options) {
+        var command = new ArrayList<String>();
+        command.add(program().toString());
+        command.addAll(small(options.toArray(String[]::new)));
+        return command;
+    }
+}

@@ -1,0 +1,249 @@
+package io.rollcall.local;
+
+import static io.rollcall.local.PortHolder.Port.tcp;
+import static io.rollcall.local.PortHolder.Port.udp;
+
+import io.rollcall.local.PortHolder.Port;
+import io.rollcall.registry.RegistryApp;
+import io.rollcall.schemas.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What the stack consists of, and how each part is told what it must know. */
+record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> livekit) {
+
+    static final String KAFKA = "kafka";
+    static final String REGISTRY = "registry";
+    static final String WEBHOOK_INGEST = Service.WEBHOOK_INGEST.id();
+    static final String PRESENCE_HISTORY = Service.PRESENCE_HISTORY.id();
+    static final String WS_GATEWAY = Service.WS_GATEWAY.id();
+    static final String LIVEKIT = "livekit";
+
+    /** The services there are, in the order of the path that a webhook takes. */
+    static final Set<Service> SERVICES = Collections.unmodifiableSet(
+            EnumSet.of(Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY));
+
+    /** From what sends to what stores; those in one list stop together. */
+    static final List<List<String>> STOPPING_ORDER = List.of(
+            List.of(LIVEKIT), List.of(WEBHOOK_INGEST), List.of(PRESENCE_HISTORY, WS_GATEWAY), List.of(REGISTRY, KAFKA));
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration STOP = Duration.ofSeconds(15);
+
+    static Parts of(Stack.Settings settings) {
+        try {
+            return new Parts(kafka(settings), registry(settings), services(settings), livekit(settings));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Stream<Part> stream() {
+        return Stream.of(Stream.of(kafka, registry), services.stream(), livekit.stream())
+                .flatMap(parts -> parts);
+    }
+
+    List<Part> all() {
+        return stream().toList();
+    }
+
+    private static Part kafka(Stack.Settings settings) throws IOException {
+        int port = settings.ports().kafka();
+        Path classes = Files.createDirectories(settings.home().resolve("target/laid-out"))
+                .resolve("kafka.jsa");
+        var options = new ArrayList<String>();
+        options.add("-Xmx192m");
+        options.addAll(Java.keepingClasses(classes));
+        return new Part(
+                KAFKA,
+                Java.main(
+                        "io.rollcall.broker.BrokerMain",
+                        options,
+                        List.of("--data", settings.data().of(KAFKA).toString(), "--port", Integer.toString(port))),
+                Map.of(),
+                Set.of(),
+                settings.home(),
+                List.of(tcp(port)),
+                URI.create("kafka://" + LOOPBACK + ":" + port),
+                START,
+                STOP,
+                Set.of());
+    }
+
+    private static Part registry(Stack.Settings settings) throws IOException {
+        Ports ports = settings.ports();
+        RegistryApp app = RegistryApp.unpacked(RegistryApp.userCache());
+        return new Part(
+                REGISTRY,
+                app.command(Java.program(), Java.small("-Xmx160m", "-XX:TieredStopAtLevel=1")),
+                RegistryApp.environment(settings.data().of(REGISTRY), ports.registry(), ports.registryManagement()),
+                Set.of(),
+                settings.data().of(REGISTRY),
+                List.of(tcp(ports.registry()), tcp(ports.registryManagement())),
+                RegistryApp.readiness(ports.registryManagement()),
+                START,
+                STOP,
+                Set.of());
+    }
+
+    private static List<Part> services(Stack.Settings settings) {
+        return SERVICES.stream()
+                .filter(settings.services()::contains)
+                .map(service -> service(settings, service))
+                .toList();
+    }
+
+    /** One of the services, also one that the stack does not begin with. */
+    static Part service(Stack.Settings settings, Service service) {
+        try {
+            return switch (service) {
+                // Starts without Kafka: what comes meanwhile goes to its spool.
+                case WEBHOOK_INGEST ->
+                    service(
+                            settings,
+                            WEBHOOK_INGEST,
+                            settings.ports().webhookIngest(),
+                            settings.ports().webhookIngestManagement(),
+                            "-Xmx192m",
+                            livekitOf(settings),
+                            Set.of());
+                case PRESENCE_HISTORY ->
+                    service(
+                            settings,
+                            PRESENCE_HISTORY,
+                            settings.ports().presenceHistory(),
+                            settings.ports().presenceHistoryManagement(),
+                            "-Xmx256m",
+                            Map.of(
+                                    "RECONCILE_ENABLED",
+                                    Boolean.toString(settings.reconcile()),
+                                    "APPLICATION_SERVER",
+                                    LOOPBACK + ":" + settings.ports().presenceHistory()),
+                            Set.of(KAFKA));
+                case WS_GATEWAY ->
+                    service(
+                            settings,
+                            WS_GATEWAY,
+                            settings.ports().wsGateway(),
+                            settings.ports().wsGatewayManagement(),
+                            "-Xmx192m",
+                            Map.of(
+                                    "GATEWAY_API_KEY", Development.GATEWAY_API_KEY,
+                                    "GATEWAY_TOKEN_SECRET", Development.GATEWAY_TOKEN_SECRET),
+                            Set.of(KAFKA));
+                case SESSION_API, QUOTA_COUNTER ->
+                    throw new IllegalArgumentException("there is no " + service.id() + " yet");
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> livekitOf(Stack.Settings settings) {
+        var keys = new LinkedHashMap<String, String>();
+        if (settings.livekit() instanceof Livekit.Elsewhere) {
+            passOn(keys, "LIVEKIT_API_KEY", Development.LIVEKIT_API_KEY);
+            passOn(keys, "LIVEKIT_API_SECRET", Development.LIVEKIT_API_SECRET);
+        } else {
+            keys.put("LIVEKIT_API_KEY", Development.LIVEKIT_API_KEY);
+            keys.put("LIVEKIT_API_SECRET", Development.LIVEKIT_API_SECRET);
+        }
+        if (settings.livekit() instanceof Livekit.Started) {
+            // What it says it sent is compared with what came.
+            keys.put("LIVEKIT_METRICS_URL", "http://" + LOOPBACK + ":" + Ports.LIVEKIT_METRICS + "/metrics");
+        }
+        return keys;
+    }
+
+    /** A server of somebody else has keys of its own: those in our environment, else the usual ones. */
+    private static void passOn(Map<String, String> variables, String name, String otherwise) {
+        variables.put(name, System.getenv().getOrDefault(name, otherwise));
+    }
+
+    private static Part service(
+            Stack.Settings settings,
+            String name,
+            int port,
+            int managementPort,
+            String heap,
+            Map<String, String> ofItsOwn,
+            Set<String> needs)
+            throws IOException {
+        var environment = new LinkedHashMap<String, String>();
+        environment.put(
+                "KAFKA_BOOTSTRAP_SERVERS", LOOPBACK + ":" + settings.ports().kafka());
+        environment.put(
+                "SCHEMA_REGISTRY_URL",
+                "http://" + LOOPBACK + ":" + settings.ports().registry());
+        environment.put("SERVER_ADDRESS", LOOPBACK);
+        environment.put("SERVER_PORT", Integer.toString(port));
+        environment.put("MANAGEMENT_SERVER_ADDRESS", LOOPBACK);
+        environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
+        environment.put("ROLLCALL_DATA_DIR", settings.data().root().toString());
+        environment.put("ROLLCALL_LOCAL", "true");
+        environment.put("AUTH_ENABLED", "false");
+        environment.put("CORS_ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*");
+        environment.putAll(ofItsOwn);
+        return new Part(
+                name,
+                ServiceJar.of(settings.home(), name).command(heap),
+                environment,
+                // Would be taken in addition to, or instead of, what we say.
+                Set.of("LIVEKIT_KEYS", "SPRING_CONFIG_LOCATION", "SPRING_PROFILES_ACTIVE"),
+                settings.data().of(name),
+                List.of(tcp(port), tcp(managementPort)),
+                URI.create("http://" + LOOPBACK + ":" + port + "/readyz"),
+                START,
+                STOP,
+                needs);
+    }
+
+    private static Optional<Part> livekit(Stack.Settings settings) {
+        if (!(settings.livekit() instanceof Livekit.Started(Path program))) {
+            return Optional.empty();
+        }
+        if (settings.ports().webhookIngest() != Ports.usual().webhookIngest()) {
+            throw new StackException("LiveKit's configuration sends webhooks to port "
+                    + Ports.usual().webhookIngest() + ", but webhook-ingest is to listen on "
+                    + settings.ports().webhookIngest());
+        }
+        List<Port> ports = List.of(tcp(Ports.LIVEKIT), tcp(Ports.LIVEKIT_METRICS), udp(Ports.LIVEKIT_UDP));
+        var command = new ArrayList<String>();
+        command.add(program.toString());
+        command.add("--config");
+        command.add(settings.home().resolve("infra/livekit/livekit.yaml").toString());
+        return Optional.of(new Part(
+                LIVEKIT,
+                command,
+                Map.of(),
+                // LiveKit prefers these to its configuration file.
+                Set.of(
+                        "LIVEKIT_CONFIG",
+                        "LIVEKIT_KEYS",
+                        "LIVEKIT_REGION",
+                        "NODE_IP",
+                        "UDP_PORT",
+                        "REDIS_HOST",
+                        "REDIS_PASSWORD"),
+                settings.home(),
+                ports,
+                URI.create("http://" + LOOPBACK + ":" + Ports.LIVEKIT + "/"),
+                START,
+                Duration.ofSeconds(3),
+                Set.of()));
+    }
+}

@@ -1,0 +1,57 @@
+package io.rollcall.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the parts of a stack listen, all of them on the loopback address. A service's management port is the
+ * service's port + 1000 in the usual stack.
+ */
+public record Ports(
+        int kafka,
+        int registry,
+        int registryManagement,
+        int webhookIngest,
+        int webhookIngestManagement,
+        int presenceHistory,
+        int presenceHistoryManagement,
+        int wsGateway,
+        int wsGatewayManagement) {
+
+    /** Those of {@code infra/livekit/livekit.yaml}. */
+    static final int LIVEKIT = 7880;
+
+    static final int LIVEKIT_UDP = 7882;
+    static final int LIVEKIT_METRICS = 6789;
+
+    /** The ports that everybody knows. */
+    public static Ports usual() {
+        return new Ports(9092, 8090, 9090, 8082, 9082, 8084, 9084, 8080, 9080);
+    }
+
+    /** Ports that nothing has at the moment, for a stack beside the usual one. */
+    public static Ports free() {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 9; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free ports", e);
+        } finally {
+            for (ServerSocket socket : sockets) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    // It was only held to keep its number from being given twice.
+                }
+            }
+        }
+    }
+}
