@@ -1,5 +1,6 @@
 package io.rollcall.kit.kafka;
 
+import io.rollcall.schemas.ApicurioRegistry;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
 import java.time.InstantSource;
@@ -24,6 +25,13 @@ public class KafkaAutoConfiguration {
                 .filter(service -> service.id().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("spring.application.name is no service of ours: " + name));
+    }
+
+    /** Asks nothing until the first schema is needed: a service starts without the registry. */
+    @Bean
+    @ConditionalOnMissingBean
+    SchemaRegistry schemaRegistry(KafkaSettings settings) {
+        return new CachingRegistry(() -> new ApicurioRegistry(settings.registryUrl(), settings.registryTimeout()));
     }
 
     @Bean
