@@ -27,11 +27,11 @@ final class FactWords {
                         + because(fact.getParticipantLeft().getReason(), "CLIENT_INITIATED");
             case CONNECTION_ABORTED -> who(fact.getConnectionAborted().getIdentity()) + " never got through";
             case TRACK_PUBLISHED ->
-                who(fact.getTrackPublished().getIdentity()) + " sends "
+                who(fact.getTrackPublished().getIdentity()) + " publishes "
                         + track(
                                 fact.getTrackPublished().getTrackSource(),
                                 fact.getTrackPublished().getKind());
-            case TRACK_UNPUBLISHED -> who(fact.getTrackUnpublished().getIdentity()) + " sends something less";
+            case TRACK_UNPUBLISHED -> who(fact.getTrackUnpublished().getIdentity()) + " ends a track";
             case CORRECTED ->
                 "an earlier guess is put right: " + words(fact.getCorrected().getReason());
             case UNKNOWN, REPORTED, ANOMALY_REPORTED -> words(fact.getType().name());
