@@ -102,9 +102,11 @@ final class Supervisor {
 
     /** Kills a part as {@code kill -9} does, without telling anybody; it is found dead and started again. */
     synchronized void kill(String name) {
-        Process process = member(name).process;
-        if (process != null) {
-            process.destroyForcibly();
+        Member member = member(name);
+        if (member.process != null) {
+            // Not ready from this moment on, whenever its end is seen.
+            member.state = member.state == State.READY ? State.STARTING : member.state;
+            member.process.destroyForcibly();
         }
     }
 
