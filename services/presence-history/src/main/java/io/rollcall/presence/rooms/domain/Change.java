@@ -13,6 +13,11 @@ public sealed interface Change {
     /** The session it is about; empty for a report that names none. */
     String roomSid();
 
+    /** The participant it is about; empty when it is about none. */
+    default String participantSid() {
+        return "";
+    }
+
     /** What everybody is told. */
     sealed interface Fact extends Change {
 

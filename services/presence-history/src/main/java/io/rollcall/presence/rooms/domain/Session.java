@@ -65,7 +65,7 @@ public sealed interface Session {
 
         public static final Past NOTHING = new Past(HashTreePMap.empty(), HashTreePMap.empty());
 
-        Past with(Participant.Gone participant) {
+        public Past with(Participant.Gone participant) {
             return new Past(gone.plus(participant.sid(), participant), unpublished);
         }
 
@@ -73,7 +73,7 @@ public sealed interface Session {
             return new Past(gone.minus(participantSid), unpublished);
         }
 
-        Past withUnpublished(String trackSid, Instant recordedAt) {
+        public Past withUnpublished(String trackSid, Instant recordedAt) {
             return new Past(gone, unpublished.plus(trackSid, recordedAt));
         }
     }
@@ -126,6 +126,21 @@ public sealed interface Session {
                     takes ? slots.plus(identity, participant.sid()) : slots,
                     takes ? counted(identity, participant.person()) : people,
                     past.without(participant.sid()));
+        }
+
+        /** The session with these in it; of two that claim an identity the one that was seen in full holds it. */
+        public Open populated(Iterable<Participant.Live> participants) {
+            Open populated = this;
+            for (Participant.Live participant : participants) {
+                Participant.Live holder = populated.holder(participant.identity());
+                if (holder != null && !(holder instanceof Participant.Present)) {
+                    populated =
+                            populated.without(holder, false).with(participant).with(holder);
+                } else {
+                    populated = populated.with(participant);
+                }
+            }
+            return populated;
         }
 
         /** The session after a participant changed without coming or going. */

@@ -1,0 +1,89 @@
+package io.rollcall.presence.rooms.topology;
+
+import io.rollcall.schemas.livekit.LivekitEvent;
+import java.time.Duration;
+import java.util.Set;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * R1: of an event that LiveKit sent more than once within 24 hours of stream time, the first copy passes. The ids lie
+ * by day, today's and yesterday's are asked, and older days are swept; what a sweep has or has not reached yet is
+ * never asked for, so it decides nothing.
+ */
+final class DropDuplicates implements Processor<String, LivekitEvent, String, LivekitEvent> {
+
+    private static final long REMEMBERED_MS = Duration.ofHours(24).toMillis();
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    private static final int SWEPT_AT_ONCE = 20_000;
+
+    private ProcessorContext<String, LivekitEvent> context;
+    private KeyValueStore<Bytes, Long> seen;
+
+    @SuppressWarnings("NullAway.Init")
+    private DropDuplicates() {}
+
+    static ProcessorSupplier<String, LivekitEvent, String, LivekitEvent> supplier(PresenceStores.Place place) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<String, LivekitEvent, String, LivekitEvent> get() {
+                return new DropDuplicates();
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return PresenceStores.eventIds(place);
+            }
+        };
+    }
+
+    @Override
+    public void init(ProcessorContext<String, LivekitEvent> context) {
+        this.context = context;
+        this.seen = context.getStateStore(PresenceStores.EVENT_IDS);
+        context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, _ -> sweep());
+    }
+
+    @Override
+    public void process(Record<String, LivekitEvent> record) {
+        String id = record.value().getLivekitEventId();
+        if (id.isEmpty() || firstWithin24Hours(id)) {
+            context.forward(record);
+        }
+    }
+
+    private boolean firstWithin24Hours(String id) {
+        long now = context.currentStreamTimeMs();
+        long today = StoreKeys.dayOf(now);
+        Bytes key = StoreKeys.eventId(today, id);
+        Long before = seen.get(key);
+        if (before == null) {
+            before = seen.get(StoreKeys.eventId(today - 1, id));
+        }
+        if (before != null && now - before < REMEMBERED_MS) {
+            return false;
+        }
+        seen.put(key, now);
+        return true;
+    }
+
+    private void sweep() {
+        long yesterday = StoreKeys.dayOf(context.currentStreamTimeMs()) - 1;
+        if (yesterday <= 0) {
+            return;
+        }
+        try (var old = seen.range(StoreKeys.day(0), StoreKeys.day(yesterday))) {
+            for (int i = 0; i < SWEPT_AT_ONCE && old.hasNext(); i++) {
+                Bytes key = old.next().key;
+                // The range ends with yesterday's own first possible key, which no id has.
+                seen.delete(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.rollcall.presence.rooms.topology;
+
+import io.rollcall.presence.rooms.domain.Change;
+import io.rollcall.presence.rooms.domain.Decision;
+import io.rollcall.presence.rooms.domain.Decision.Told;
+import io.rollcall.presence.rooms.domain.Participant;
+import io.rollcall.presence.rooms.domain.RoomDecider;
+import io.rollcall.presence.rooms.domain.Session;
+import io.rollcall.presence.rooms.domain.Webhook;
+import io.rollcall.presence.rooms.store.SessionDocument;
+import io.rollcall.presence.rooms.wire.FactIds;
+import io.rollcall.presence.rooms.wire.RoomEventMapper;
+import io.rollcall.presence.rooms.wire.RoomMapper;
+import io.rollcall.presence.rooms.wire.UnmappableException;
+import io.rollcall.presence.rooms.wire.WebhookMapper;
+import io.rollcall.schemas.events.EventSource;
+import io.rollcall.schemas.livekit.LivekitEvent;
+import io.rollcall.schemas.rooms.RoomEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what follows from an event, writes it to the stores, and tells it. Everything that can fail on a bad record
+ * comes before the first write.
+ */
+final class FoldRoom implements Processor<String, LivekitEvent, String, SpecificRecord> {
+
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    private static final int SWEPT_AT_ONCE = 500;
+
+    private final Duration retention;
+    private final WebhookMapper webhooks = new WebhookMapper();
+    private ProcessorContext<String, SpecificRecord> context;
+    private PresenceStores stores;
+    private RoomRepository rooms;
+    private @Nullable Bytes sweptUpTo;
+
+    @SuppressWarnings("NullAway.Init")
+    private FoldRoom(Duration retention) {
+        this.retention = retention;
+    }
+
+    static ProcessorSupplier<String, LivekitEvent, String, SpecificRecord> supplier(
+            Duration retention, PresenceStores.Place place) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<String, LivekitEvent, String, SpecificRecord> get() {
+                return new FoldRoom(retention);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return PresenceStores.roomStores(place);
+            }
+        };
+    }
+
+    @Override
+    public void init(ProcessorContext<String, SpecificRecord> context) {
+        this.context = context;
+        this.stores = new PresenceStores(context);
+        this.rooms = new RoomRepository(stores);
+        context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
+    }
+
+    @Override
+    public void process(Record<String, LivekitEvent> record) {
+        if (record.key() == null) {
+            throw new UnmappableException("no key");
+        }
+        LivekitEvent event = record.value();
+        Instant now = Instant.ofEpochMilli(record.timestamp());
+        Webhook webhook = webhooks.webhook(event, now);
+        KnownRoom before = rooms.load(record.key(), event.getRoomName(), webhook, cutoff());
+        Decision decision = RoomDecider.decide(webhook, before.state());
+        if (decision.changes().isEmpty()) {
+            return;
+        }
+        List<RoomEvent> told = told(decision, before, event, now);
+        try {
+            KnownRoom after = rooms.save(
+                    before, decision, told, RoomEventMapper.source(event).name(), now, cutoff());
+            tell(record, told);
+            tellState(record, before, after, decision);
+            rooms.hold(after);
+        } catch (RuntimeException e) {
+            rooms.letGo(record.key());
+            throw e;
+        }
+    }
+
+    private List<RoomEvent> told(Decision decision, KnownRoom room, LivekitEvent event, Instant now) {
+        FactIds ids = FactIds.of(
+                event,
+                now,
+                context.recordMetadata().map(RecordMetadata::topic).orElse(""),
+                context.recordMetadata().map(RecordMetadata::partition).orElse(-1),
+                context.recordMetadata().map(RecordMetadata::offset).orElse(-1L));
+        List<RoomEvent> told = new ArrayList<>(decision.told().size());
+        for (Told fact : decision.told()) {
+            told.add(RoomEventMapper.roomEvent(fact, told.size(), room.key(), room.name(), event, ids));
+        }
+        return told;
+    }
+
+    private void tell(Record<String, LivekitEvent> record, List<RoomEvent> told) {
+        for (RoomEvent event : told) {
+            context.forward(record.withValue(event), PresenceTopology.TELL_HISTORY);
+            if (event.getSequence() > 0) {
+                context.forward(record.withValue(event), PresenceTopology.TELL_FEED);
+            }
+        }
+    }
+
+    private void tellState(Record<String, LivekitEvent> record, KnownRoom before, KnownRoom after, Decision decision) {
+        Session session = after.state().current();
+        if (session == null || decision.changes().stream().allMatch(FoldRoom::unsequenced)) {
+            return;
+        }
+        EventSource source = RoomEventMapper.source(record.value());
+        for (String identity : touched(before, session, decision)) {
+            Participant.Live holder = holder(session, identity);
+            if (!Objects.equals(holder, holder(before.state().current(), identity)) || restated(before, session)) {
+                context.forward(
+                        record.withKey(ParticipantKeys.key(after.key(), identity))
+                                .withValue(
+                                        holder == null
+                                                ? null
+                                                : RoomMapper.participant(
+                                                        holder, session, after.key(), after.name(), source)),
+                        PresenceTopology.TELL_PARTICIPANTS);
+            }
+        }
+        context.forward(
+                record.withValue(RoomMapper.room(after.state(), session, after.key(), after.name(), source)),
+                PresenceTopology.TELL_ROOMS);
+    }
+
+    /** The identities whose record in the participants topic may be another one now. */
+    private static Set<String> touched(KnownRoom before, Session session, Decision decision) {
+        Set<String> identities = new LinkedHashSet<>();
+        Session previous = before.state().current();
+        if (restated(before, session)) {
+            identities.addAll(identities(previous));
+            identities.addAll(identities(session));
+        }
+        for (Change change : decision.changes()) {
+            String sid = change.participantSid();
+            if (!sid.isEmpty()) {
+                addIdentity(identities, session, sid);
+                addIdentity(identities, previous, sid);
+            }
+        }
+        return identities;
+    }
+
+    /** Another session is the room now, or it belongs to another agency. */
+    private static boolean restated(KnownRoom before, Session session) {
+        Session previous = before.state().current();
+        return previous != null
+                && (!previous.sid().equals(session.sid()) || !Objects.equals(previous.agency(), session.agency()));
+    }
+
+    private static Set<String> identities(@Nullable Session session) {
+        return session instanceof Session.Open open ? open.slots().keySet() : Set.of();
+    }
+
+    private static void addIdentity(Set<String> identities, @Nullable Session session, String participantSid) {
+        Participant.Live live =
+                session instanceof Session.Open open ? open.live().get(participantSid) : null;
+        if (live != null) {
+            identities.add(live.identity());
+        }
+    }
+
+    private static Participant.@Nullable Live holder(@Nullable Session session, String identity) {
+        return session instanceof Session.Open open ? open.holder(identity) : null;
+    }
+
+    private static boolean unsequenced(Change change) {
+        return change instanceof Change.Fact fact && !fact.sequenced();
+    }
+
+    private Instant cutoff() {
+        return Instant.ofEpochMilli(Math.max(0, context.currentStreamTimeMs() - retention.toMillis()));
+    }
+
+    /** Takes out what has outlived its retention by the records' clock; nothing asks for it any more. */
+    private void sweep(long wallClock) {
+        Instant cutoff = cutoff();
+        sweepSessions(cutoff);
+        sweepRooms(cutoff, wallClock);
+    }
+
+    private void sweepSessions(Instant cutoff) {
+        List<SessionDocument> expired = new ArrayList<>();
+        try (var began = stores.sessionTimes.range(StoreKeys.sessionsAt(Instant.EPOCH), StoreKeys.sessionsAt(cutoff))) {
+            while (began.hasNext() && expired.size() < SWEPT_AT_ONCE) {
+                SessionDocument session = stores.sessions.get(StoreKeys.session(StoreKeys.sidOf(began.next().key)));
+                if (session != null
+                        && !session.getOpen()
+                        && session.getCloseRecordedAt().isBefore(cutoff)) {
+                    expired.add(session);
+                }
+            }
+        }
+        for (SessionDocument session : expired) {
+            rooms.forget(session.getRoomSid(), session.getEpochs().getFirst().getCreatedAt());
+        }
+    }
+
+    private void sweepRooms(Instant cutoff, long wallClock) {
+        List<String> candidates = new ArrayList<>();
+        Bytes last = null;
+        try (var all = stores.rooms.range(sweptUpTo, null)) {
+            for (int i = 0; i < SWEPT_AT_ONCE && all.hasNext(); i++) {
+                KeyValue<Bytes, io.rollcall.presence.rooms.store.RoomDocument> entry = all.next();
+                last = entry.key;
+                if (entry.value.getLastEventAt().isBefore(cutoff)) {
+                    candidates.add(entry.value.getRoomKey());
+                }
+            }
+            sweptUpTo = all.hasNext() ? last : null;
+        }
+        for (String key : candidates) {
+            KnownRoom room = rooms.known(key);
+            if (room.olderThan(cutoff)) {
+                rooms.forget(room);
+                context.forward(
+                        new Record<String, SpecificRecord>(
+                                key,
+                                null,
+                                Math.min(wallClock, cutoff.plus(retention).toEpochMilli())),
+                        PresenceTopology.TELL_ROOMS);
+            }
+        }
+    }
+}

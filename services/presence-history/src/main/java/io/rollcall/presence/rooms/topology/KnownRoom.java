@@ -1,0 +1,53 @@
+package io.rollcall.presence.rooms.topology;
+
+import io.rollcall.presence.rooms.domain.RoomState;
+import io.rollcall.presence.rooms.domain.Session;
+import java.time.Instant;
+
+/**
+ * A room as a task holds it in memory between two events.
+ *
+ * @param events which of its events are kept
+ */
+record KnownRoom(String key, String name, RoomState state, KeptEvents events) {
+
+    /**
+     * The events of a room that are kept, by position, and the record times of the first and the last one.
+     */
+    record KeptEvents(long first, long last, Instant firstAt, Instant lastAt) {
+
+        static final KeptEvents NONE = new KeptEvents(1, 0, Instant.EPOCH, Instant.EPOCH);
+
+        boolean isEmpty() {
+            return last < first;
+        }
+
+        KeptEvents appended(Instant at) {
+            return new KeptEvents(first, last + 1, isEmpty() ? at : firstAt, at.isAfter(lastAt) ? at : lastAt);
+        }
+
+        KeptEvents from(long newFirst, Instant newFirstAt) {
+            return new KeptEvents(newFirst, last, newFirstAt, lastAt);
+        }
+    }
+
+    static KnownRoom unknown(String key, String name) {
+        return new KnownRoom(key, name, RoomState.UNKNOWN, KeptEvents.NONE);
+    }
+
+    /** What it costs to hold it: one for itself and one for everybody who is in it. */
+    int weight() {
+        int weight = 1;
+        for (Session session : state.sessions().values()) {
+            weight += session instanceof Session.Open open ? open.live().size() : 0;
+        }
+        return weight;
+    }
+
+    /** Whether it has a history and nothing of it is younger than this. */
+    boolean olderThan(Instant cutoff) {
+        return !events.isEmpty()
+                && events.lastAt().isBefore(cutoff)
+                && state.sessions().values().stream().noneMatch(Session.Open.class::isInstance);
+    }
+}

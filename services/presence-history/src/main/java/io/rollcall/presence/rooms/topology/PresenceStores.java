@@ -1,0 +1,100 @@
+package io.rollcall.presence.rooms.topology;
+
+import io.rollcall.presence.rooms.store.ParticipantDocument;
+import io.rollcall.presence.rooms.store.RoomDocument;
+import io.rollcall.presence.rooms.store.SessionDocument;
+import io.rollcall.schemas.SingleObjectSerde;
+import io.rollcall.schemas.rooms.RoomEvent;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The stores of one partition. Every key is a point or a short range, so that an event costs the same in a room of
+ * thousands as in a room of two.
+ */
+final class PresenceStores {
+
+    /** Where the stores are; their changelogs are the same. */
+    enum Place {
+        ON_DISK,
+        IN_MEMORY;
+
+        private KeyValueBytesStoreSupplier supplier(String name) {
+            return switch (this) {
+                case ON_DISK -> Stores.persistentKeyValueStore(name);
+                case IN_MEMORY -> Stores.inMemoryKeyValueStore(name);
+            };
+        }
+    }
+
+    /** LiveKit's event ids, by the day they were seen on. */
+    static final String EVENT_IDS = "event-ids-by-day";
+
+    /** A room's sequence, its open sessions and the latest one. */
+    static final String ROOMS = "rooms-by-key";
+
+    /** Every session; of an open one the room's own document is fresher. */
+    static final String SESSIONS = "sessions-by-sid";
+
+    /** The room key of every session, in the order of their beginnings. */
+    static final String SESSION_TIMES = "sessions-by-time";
+
+    /** Everybody who is, was, or tried to be in a session. */
+    static final String PARTICIPANTS = "participants-by-session";
+
+    /** Tracks that have ended, with the record time of their end. */
+    static final String ENDED_TRACKS = "ended-tracks-by-session";
+
+    /** What was told of a room, by position. */
+    static final String EVENTS = "events-by-room";
+
+    final KeyValueStore<Bytes, RoomDocument> rooms;
+    final KeyValueStore<Bytes, SessionDocument> sessions;
+    final KeyValueStore<Bytes, String> sessionTimes;
+    final KeyValueStore<Bytes, ParticipantDocument> participants;
+    final KeyValueStore<Bytes, Long> endedTracks;
+    final KeyValueStore<Bytes, RoomEvent> events;
+
+    PresenceStores(ProcessorContext<?, ?> context) {
+        this.rooms = context.getStateStore(ROOMS);
+        this.sessions = context.getStateStore(SESSIONS);
+        this.sessionTimes = context.getStateStore(SESSION_TIMES);
+        this.participants = context.getStateStore(PARTICIPANTS);
+        this.endedTracks = context.getStateStore(ENDED_TRACKS);
+        this.events = context.getStateStore(EVENTS);
+    }
+
+    static Set<StoreBuilder<?>> eventIds(Place place) {
+        return Set.of(store(place, EVENT_IDS, Serdes.Long()));
+    }
+
+    static Set<StoreBuilder<?>> roomStores(Place place) {
+        return Set.of(
+                // A room's document changes with every event: the cache writes it once per commit.
+                documents(place, ROOMS, RoomDocument.class).withCachingEnabled(),
+                documents(place, SESSIONS, SessionDocument.class),
+                store(place, SESSION_TIMES, Serdes.String()),
+                documents(place, PARTICIPANTS, ParticipantDocument.class),
+                store(place, ENDED_TRACKS, Serdes.Long()),
+                documents(place, EVENTS, RoomEvent.class));
+    }
+
+    private static <V extends SpecificRecord> StoreBuilder<KeyValueStore<Bytes, V>> documents(
+            Place place, String name, Class<V> type) {
+        return store(place, name, new SingleObjectSerde<>(type));
+    }
+
+    private static <V> StoreBuilder<KeyValueStore<Bytes, V>> store(Place place, String name, Serde<V> values) {
+        return Stores.keyValueStoreBuilder(place.supplier(name), Serdes.Bytes(), values)
+                .withLoggingEnabled(Map.of());
+    }
+}

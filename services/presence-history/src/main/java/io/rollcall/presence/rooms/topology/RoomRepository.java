@@ -1,0 +1,345 @@
+package io.rollcall.presence.rooms.topology;
+
+import io.rollcall.presence.rooms.domain.Change;
+import io.rollcall.presence.rooms.domain.Decision;
+import io.rollcall.presence.rooms.domain.Participant;
+import io.rollcall.presence.rooms.domain.RoomState;
+import io.rollcall.presence.rooms.domain.Session;
+import io.rollcall.presence.rooms.domain.Webhook;
+import io.rollcall.presence.rooms.store.ParticipantDocument;
+import io.rollcall.presence.rooms.store.RoomDocument;
+import io.rollcall.presence.rooms.store.SessionDocument;
+import io.rollcall.presence.rooms.topology.KnownRoom.KeptEvents;
+import io.rollcall.presence.rooms.wire.StateMapper;
+import io.rollcall.schemas.rooms.RoomEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.serialization.BytesSerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * Rooms in the stores of one task, and the busy ones in memory too. The stores are written with every event and read
+ * only for what is not in memory: a room at its first event, and whatever has ended.
+ */
+final class RoomRepository {
+
+    /** Rooms and people in memory, per task. */
+    private static final int HELD_IN_MEMORY = 100_000;
+
+    /** More than one, so that the oldest events go faster than new ones come. */
+    private static final int DROPPED_PER_EVENT = 2;
+
+    private static final BytesSerializer PREFIX = new BytesSerializer();
+
+    private final PresenceStores stores;
+    private final LinkedHashMap<String, KnownRoom> held = new LinkedHashMap<>(256, 0.75f, true);
+    private int weight;
+
+    RoomRepository(PresenceStores stores) {
+        this.stores = stores;
+    }
+
+    /**
+     * A room with everything at hand that the webhook is about. One that has outlived its history is unknown again,
+     * whether the sweep has come by or not.
+     */
+    KnownRoom load(String key, String name, Webhook webhook, Instant cutoff) {
+        KnownRoom room = held.get(key);
+        if (room == null) {
+            room = read(key, name);
+        }
+        if (room.olderThan(cutoff)) {
+            forget(room);
+            room = KnownRoom.unknown(key, name);
+        }
+        return new KnownRoom(key, room.name(), recalled(room.state(), webhook), room.events());
+    }
+
+    /** Writes what changed. */
+    KnownRoom save(
+            KnownRoom before, Decision decision, List<RoomEvent> told, String source, Instant now, Instant cutoff) {
+        RoomState after = decision.after();
+        Set<String> participants = new HashSet<>();
+        Set<String> sessions = new HashSet<>();
+        for (Change change : decision.changes()) {
+            String sid = change.roomSid();
+            if (!change.participantSid().isEmpty() && participants.add(change.participantSid())) {
+                save(after.session(sid), change.participantSid(), source);
+            }
+            switch (change) {
+                case Change.RoomOpened _, Change.RoomClosed _, Change.RoomDescribed _, Change.Corrected _ ->
+                    sessions.add(sid);
+                case Change.TrackUnpublished unpublished ->
+                    stores.endedTracks.put(
+                            StoreKeys.inSession(sid, unpublished.trackSid()),
+                            unpublished.recordedAt().toEpochMilli());
+                case Change.TrackEnded ended ->
+                    stores.endedTracks.put(
+                            StoreKeys.inSession(sid, ended.trackSid()),
+                            ended.recordedAt().toEpochMilli());
+                default -> {
+                    // Of an open session nothing else is in its own document; a closed one is written anyway.
+                    if (after.session(sid) instanceof Session.Closed) {
+                        sessions.add(sid);
+                    }
+                }
+            }
+        }
+        for (String sid : sessions) {
+            Session session = after.session(sid);
+            if (session != null) {
+                save(before, session, source);
+            }
+        }
+        KeptEvents events = append(before, told, now, cutoff);
+        var room = new KnownRoom(before.key(), before.name(), trimmed(after), events);
+        stores.rooms.put(StoreKeys.room(room.key()), document(room, source));
+        return room;
+    }
+
+    /** Holds it in memory; only once nothing can fail any more. */
+    void hold(KnownRoom room) {
+        KnownRoom before = held.put(room.key(), room);
+        weight += room.weight() - (before == null ? 0 : before.weight());
+        var eldest = held.values().iterator();
+        while (weight > HELD_IN_MEMORY && held.size() > 1) {
+            weight -= eldest.next().weight();
+            eldest.remove();
+        }
+    }
+
+    /** What is in memory may not be what is in the stores any more. */
+    void letGo(String key) {
+        KnownRoom before = held.remove(key);
+        weight -= before == null ? 0 : before.weight();
+    }
+
+    private RoomState recalled(RoomState state, Webhook webhook) {
+        String sid = webhook.room().sid();
+        if (sid.isEmpty()) {
+            return state;
+        }
+        RoomState recalled = state;
+        Session session = state.session(sid);
+        if (session == null) {
+            SessionDocument document = stores.sessions.get(StoreKeys.session(sid));
+            if (document == null || document.getOpen()) {
+                return state;
+            }
+            session = StateMapper.closed(document);
+            recalled = recalled.with(session);
+        }
+        return switch (webhook) {
+            case Webhook.RoomStarted _, Webhook.RoomFinished _, Webhook.Reported _ -> recalled;
+            case Webhook.ParticipantJoined joined ->
+                recalled(recalled, session, joined.participant().sid());
+            case Webhook.ParticipantLeft left ->
+                recalled(recalled, session, left.participant().sid());
+            case Webhook.ConnectionAborted aborted ->
+                recalled(recalled, session, aborted.participant().sid());
+            case Webhook.TrackPublished published ->
+                recalled(
+                        recalled,
+                        session,
+                        published.participant().sid(),
+                        published.track().sid());
+            case Webhook.TrackUnpublished unpublished ->
+                recalled(
+                        recalled,
+                        session,
+                        unpublished.participant().sid(),
+                        unpublished.track().sid());
+        };
+    }
+
+    private RoomState recalled(RoomState state, Session session, String participantSid) {
+        return session instanceof Session.Open open && open.live().containsKey(participantSid)
+                ? state
+                : withGone(state, session, participantSid);
+    }
+
+    private RoomState withGone(RoomState state, Session session, String participantSid) {
+        ParticipantDocument document = stores.participants.get(StoreKeys.inSession(session.sid(), participantSid));
+        return document != null && StateMapper.participant(document) instanceof Participant.Gone gone
+                ? state.with(session.withPast(session.past().with(gone)))
+                : state;
+    }
+
+    private RoomState recalled(RoomState state, Session session, String participantSid, String trackSid) {
+        RoomState recalled = recalled(state, session, participantSid);
+        Session now = recalled.session(session.sid());
+        Participant.Live publisher =
+                now instanceof Session.Open open ? open.live().get(participantSid) : null;
+        boolean known = publisher != null && publisher.tracks().containsKey(trackSid);
+        Long endedAt =
+                known || now == null ? null : stores.endedTracks.get(StoreKeys.inSession(session.sid(), trackSid));
+        return endedAt == null || now == null
+                ? recalled
+                : recalled.with(now.withPast(now.past().withUnpublished(trackSid, Instant.ofEpochMilli(endedAt))));
+    }
+
+    private KnownRoom read(String key, String name) {
+        RoomDocument document = stores.rooms.get(StoreKeys.room(key));
+        if (document == null) {
+            return KnownRoom.unknown(key, name);
+        }
+        PMap<String, Session> sessions = HashTreePMap.empty();
+        for (SessionDocument session : document.getSessions()) {
+            sessions = sessions.plus(
+                    session.getRoomSid(),
+                    session.getOpen() ? populated(StateMapper.open(session)) : StateMapper.closed(session));
+        }
+        return new KnownRoom(
+                key,
+                document.getRoomName(),
+                new RoomState(document.getSequence(), document.getLatest(), sessions),
+                new KeptEvents(
+                        document.getFirstEvent(),
+                        document.getLastEvent(),
+                        document.getFirstEventAt(),
+                        document.getLastEventAt()));
+    }
+
+    private Session.Open populated(Session.Open session) {
+        List<Participant.Live> live = new ArrayList<>();
+        try (var documents = stores.participants.prefixScan(StoreKeys.ofSession(session.sid()), PREFIX)) {
+            documents.forEachRemaining(entry -> {
+                if (StateMapper.participant(entry.value) instanceof Participant.Live participant) {
+                    live.add(participant);
+                }
+            });
+        }
+        return session.populated(live);
+    }
+
+    private void save(@Nullable Session session, String participantSid, String source) {
+        if (session == null) {
+            return;
+        }
+        Participant participant =
+                session instanceof Session.Open open ? open.live().get(participantSid) : null;
+        if (participant == null) {
+            participant = session.past().gone().get(participantSid);
+        }
+        stores.participants.put(
+                StoreKeys.inSession(session.sid(), participantSid),
+                participant == null ? null : StateMapper.document(participant, session.sid(), source));
+    }
+
+    private void save(KnownRoom before, Session session, String source) {
+        stores.sessions.put(
+                StoreKeys.session(session.sid()), StateMapper.document(session, before.key(), before.name(), source));
+        Session known = before.state().session(session.sid());
+        Instant beganAt = session.epochs().getFirst().createdAt();
+        Instant wasAt = known == null ? null : known.epochs().getFirst().createdAt();
+        if (!beganAt.equals(wasAt)) {
+            if (wasAt != null) {
+                stores.sessionTimes.delete(StoreKeys.sessionAt(wasAt, session.sid()));
+            }
+            stores.sessionTimes.put(StoreKeys.sessionAt(beganAt, session.sid()), before.key());
+        }
+    }
+
+    private KeptEvents append(KnownRoom room, List<RoomEvent> told, Instant now, Instant cutoff) {
+        KeptEvents events = room.events();
+        for (RoomEvent event : told) {
+            events = events.appended(now);
+            stores.events.put(StoreKeys.event(room.key(), events.last()), event);
+            events = withoutOldest(room.key(), events, cutoff);
+        }
+        return events;
+    }
+
+    private KeptEvents withoutOldest(String key, KeptEvents events, Instant cutoff) {
+        KeptEvents kept = events;
+        for (int i = 0; i < DROPPED_PER_EVENT && kept.firstAt().isBefore(cutoff) && kept.first() < kept.last(); i++) {
+            stores.events.delete(StoreKeys.event(key, kept.first()));
+            RoomEvent next = stores.events.get(StoreKeys.event(key, kept.first() + 1));
+            kept = kept.from(kept.first() + 1, next == null ? kept.lastAt() : next.getRecordedAt());
+        }
+        return kept;
+    }
+
+    private static RoomDocument document(KnownRoom room, String source) {
+        RoomState state = room.state();
+        List<SessionDocument> sessions = new ArrayList<>(state.sessions().size());
+        for (Session session : state.sessions().values()) {
+            sessions.add(StateMapper.document(session, room.key(), room.name(), source));
+        }
+        return new RoomDocument(
+                room.key(),
+                room.name(),
+                state.sequence(),
+                state.latest(),
+                sessions,
+                room.events().first(),
+                room.events().last(),
+                room.events().firstAt(),
+                room.events().lastAt());
+    }
+
+    /** Of closed sessions only the latest stays, and nobody who has gone. */
+    private static RoomState trimmed(RoomState state) {
+        RoomState trimmed = state;
+        for (Session session : state.sessions().values()) {
+            if (session instanceof Session.Closed && !session.sid().equals(state.latest())) {
+                trimmed = trimmed.without(session.sid());
+            } else if (!session.past().equals(Session.Past.NOTHING)) {
+                trimmed = trimmed.with(session.withPast(Session.Past.NOTHING));
+            }
+        }
+        return trimmed;
+    }
+
+    /** Takes a room out of every store that holds something of it under its key. */
+    void forget(KnownRoom room) {
+        deleteAll(
+                stores.events,
+                StoreKeys.event(room.key(), room.events().first()),
+                StoreKeys.event(room.key(), room.events().last()));
+        stores.rooms.delete(StoreKeys.room(room.key()));
+        letGo(room.key());
+    }
+
+    /** The room of a document, whether it is in memory or not. */
+    KnownRoom known(String key) {
+        KnownRoom room = held.get(key);
+        return room == null ? read(key, "") : room;
+    }
+
+    /** Takes a session and everybody who was in it out of the stores. */
+    void forget(String roomSid, Instant beganAt) {
+        deletePrefix(stores.participants, StoreKeys.ofSession(roomSid));
+        deletePrefix(stores.endedTracks, StoreKeys.ofSession(roomSid));
+        stores.sessionTimes.delete(StoreKeys.sessionAt(beganAt, roomSid));
+        stores.sessions.delete(StoreKeys.session(roomSid));
+    }
+
+    private static <V> void deleteAll(KeyValueStore<Bytes, V> store, Bytes from, Bytes to) {
+        try (KeyValueIterator<Bytes, V> old = store.range(from, to)) {
+            deleteEach(store, old);
+        }
+    }
+
+    private static <V> void deletePrefix(KeyValueStore<Bytes, V> store, Bytes prefix) {
+        try (KeyValueIterator<Bytes, V> old = store.prefixScan(prefix, PREFIX)) {
+            deleteEach(store, old);
+        }
+    }
+
+    private static <V> void deleteEach(KeyValueStore<Bytes, V> store, KeyValueIterator<Bytes, V> old) {
+        List<Bytes> keys = new ArrayList<>();
+        old.forEachRemaining((KeyValue<Bytes, V> entry) -> keys.add(entry.key));
+        keys.forEach(store::delete);
+    }
+}
