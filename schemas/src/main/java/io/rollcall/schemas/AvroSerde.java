@@ -29,6 +29,11 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
 
     private static final byte MAGIC = 0;
     private static final int HEADER_BYTES = 1 + Integer.BYTES;
+    /** Larger ones are not kept: a thread would hold on to the longest record it ever wrote. */
+    private static final int KEPT_BYTES = 64 << 10;
+
+    private static final ThreadLocal<ByteArrayOutputStream> BUFFERS =
+            ThreadLocal.withInitial(() -> new ByteArrayOutputStream(2 << 10));
     private static final ThreadLocal<BinaryEncoder> ENCODERS = new ThreadLocal<>();
     private static final ThreadLocal<BinaryDecoder> DECODERS = new ThreadLocal<>();
 
@@ -63,7 +68,8 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
         if (value == null) {
             return null;
         }
-        var bytes = new ByteArrayOutputStream(512);
+        ByteArrayOutputStream bytes = BUFFERS.get();
+        bytes.reset();
         bytes.write(MAGIC);
         bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(id()).array());
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, ENCODERS.get());
@@ -74,7 +80,11 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return bytes.toByteArray();
+        byte[] record = bytes.toByteArray();
+        if (record.length > KEPT_BYTES) {
+            BUFFERS.remove();
+        }
+        return record;
     }
 
     @Override

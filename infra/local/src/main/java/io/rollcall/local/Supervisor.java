@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Supervisor {
 
-    static final int LIMIT = 6;
+    private static final int LIMIT = 6;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** A part that has run for this long after a restart has recovered: its count begins anew. */
@@ -37,6 +37,7 @@ final class Supervisor {
 
     private final DataFolder data;
     private final Console console;
+    private final Duration firstPause;
     private final Instant startedAt = Instant.now();
     private final ProcessId self = ProcessId.of(ProcessHandle.current());
     private final Map<String, Member> members = new LinkedHashMap<>();
@@ -44,8 +45,13 @@ final class Supervisor {
     private boolean closing;
 
     Supervisor(DataFolder data, Console console) {
+        this(data, console, FIRST_PAUSE);
+    }
+
+    Supervisor(DataFolder data, Console console, Duration firstPause) {
         this.data = data;
         this.console = console;
+        this.firstPause = firstPause;
     }
 
     private enum State {
@@ -96,9 +102,11 @@ final class Supervisor {
 
     /** Kills a part as {@code kill -9} does, without telling anybody; it is found dead and started again. */
     synchronized void kill(String name) {
-        Process process = member(name).process;
-        if (process != null) {
-            process.destroyForcibly();
+        Member member = member(name);
+        if (member.process != null) {
+            // Not ready from this moment on, whenever its end is seen.
+            member.state = member.state == State.READY ? State.STARTING : member.state;
+            member.process.destroyForcibly();
         }
     }
 
@@ -312,9 +320,9 @@ final class Supervisor {
                 .allMatch(member -> member == null || member.state == State.READY);
     }
 
-    /** Doubles from half a second up to half a minute. */
-    static Duration pauseAfter(int deathsInARow) {
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(deathsInARow - 1, 10));
+    /** Doubles from death to death, up to half a minute. */
+    Duration pauseAfter(int deathsInARow) {
+        Duration pause = firstPause.multipliedBy(1L << Math.min(deathsInARow - 1, 10));
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 

@@ -128,7 +128,7 @@ final class UpCommand implements Callable<Integer> {
         arguments.addAll(options.arguments());
         return Programs.ownSession(Java.main(
                 Rollcall.class.getName(),
-                List.of("-XX:TieredStopAtLevel=1", "-Xmx64m", "-Drollcall.home=" + Rollcall.home()),
+                List.of("-XX:TieredStopAtLevel=1", "-Xmx64m", "-Xmn8m", "-Drollcall.home=" + Rollcall.home()),
                 arguments));
     }
 

@@ -101,6 +101,24 @@ class SupervisorTest {
     }
 
     @Test
+    void aPartThatDiesAgainAndAgainIsGivenUp() throws Exception {
+        supervisor = new Supervisor(
+                data, new Console(new PrintStream(said, true, StandardCharsets.UTF_8)), Duration.ofMillis(1));
+        start(part("one", ""));
+
+        for (int deaths = 1; deaths <= 7; deaths++) {
+            ProcessId process = process("one");
+            supervisor.kill("one");
+            await(() -> output().contains("it is not started again")
+                    || (supervisor.ready("one") && !process.equals(supervisor.process("one"))));
+        }
+
+        assertThat(output()).contains("was ended by signal 9 for the 7th time in a row: it is not started again");
+        assertThat(run().parts()).singleElement().matches(RunFile.Entry::givenUp);
+        assertThat(notes("one")).hasSize(7);
+    }
+
+    @Test
     void aPartThatIsNeverReadyFailsWithItsReason() {
         Part part = part("one", "never-ready");
         assertThatThrownBy(() -> start(new Part(
@@ -122,7 +140,7 @@ class SupervisorTest {
     @Test
     void pausesGrowUntilHalfAMinute() {
         assertThat(List.of(1, 2, 3, 6, 7, 30))
-                .extracting(Supervisor::pauseAfter)
+                .extracting(supervisor::pauseAfter)
                 .extracting(Duration::toMillis)
                 .containsExactly(500L, 1000L, 2000L, 16_000L, 30_000L, 30_000L);
     }

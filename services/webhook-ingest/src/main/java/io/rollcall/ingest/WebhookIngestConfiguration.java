@@ -9,6 +9,7 @@ import io.rollcall.ingest.recording.kafka.KafkaLane;
 import io.rollcall.ingest.spool.Spool;
 import io.rollcall.ingest.spool.SpoolEvents;
 import io.rollcall.ingest.webhooks.domain.TokenVerifier;
+import io.rollcall.ingest.webhooks.http.WebhookContext;
 import io.rollcall.ingest.webhooks.http.WebhookFigures;
 import io.rollcall.ingest.webhooks.http.WebhookServlet;
 import io.rollcall.kit.health.Readiness;
@@ -28,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -132,7 +134,7 @@ public class WebhookIngestConfiguration {
     }
 
     @Bean
-    ServletRegistrationBean<WebhookServlet> webhookServlet(
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> webhookContext(
             TokenVerifier verifier,
             Recorder recorder,
             WebhookFigures figures,
@@ -152,10 +154,7 @@ public class WebhookIngestConfiguration {
                         properties.bodyTimeout(),
                         ANSWER_TIME,
                         properties.maxBuffered().toBytes()));
-        var registration = new ServletRegistrationBean<>(servlet, "/webhooks/livekit");
-        registration.setAsyncSupported(true);
-        registration.setLoadOnStartup(1);
-        return registration;
+        return factory -> factory.addContextCustomizers(new WebhookContext(servlet));
     }
 
     @Bean(destroyMethod = "close")

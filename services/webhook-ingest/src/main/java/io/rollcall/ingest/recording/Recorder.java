@@ -545,15 +545,16 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
-    /** A delivery on its way, first straight to Kafka, then perhaps to the spool. */
-    private final class Flight implements Lane.Outcome {
+    /** A delivery on its way, first straight to Kafka, then perhaps to the spool. True once it is claimed. */
+    private final class Flight extends AtomicBoolean implements Lane.Outcome {
 
-        private final Delivery delivery;
-        private final Receipt receipt;
+        private static final long serialVersionUID = 1L;
+
+        private final transient Delivery delivery;
+        private final transient Receipt receipt;
         private final long arrival;
         private final long since = System.nanoTime();
-        private final AtomicBoolean claimed = new AtomicBoolean();
-        private volatile @Nullable Lane over;
+        private transient volatile @Nullable Lane over;
 
         Flight(Delivery delivery, Receipt receipt, long arrival) {
             this.delivery = delivery;
@@ -563,7 +564,7 @@ public final class Recorder implements AutoCloseable {
 
         /** Whoever claims it decides what happens next: the acknowledgement or the spool. */
         boolean claim() {
-            boolean mine = claimed.compareAndSet(false, true);
+            boolean mine = compareAndSet(false, true);
             if (mine) {
                 inFlight.remove(this);
             }

@@ -76,6 +76,9 @@ public final class WebhookServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         long began = System.nanoTime();
+        String given = request.getHeader(RequestId.HEADER);
+        String correlationId = given != null && RequestId.usable(given) ? given : RequestId.fresh();
+        response.setHeader(RequestId.HEADER, correlationId);
         if (!request.getMethod().equals("POST")) {
             response.setHeader("Allow", "POST");
             refuse(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED);
@@ -95,13 +98,29 @@ public final class WebhookServlet extends HttpServlet {
             return;
         }
         ServletInputStream in = request.getInputStream();
-        if (announced >= 0 && in.available() >= announced) {
-            // All of it is here, as with every webhook of usual length: no need to be called back.
-            byte[] body = in.readNBytes((int) announced);
-            new Exchange(request, response, signed, now, began, limits.answerTime()).take(body);
+        byte[] begin = new byte[announced < 0 ? 0 : (int) Math.min(announced, FIRST_CHUNK_BYTES)];
+        int read = readWhatIsThere(in, begin);
+        if (read == announced) {
+            // All of it was there, as with every webhook of usual length: no need to be called back.
+            new Exchange(request, response, signed, correlationId, now, began, limits.answerTime()).take(begin);
         } else {
-            new Exchange(request, response, signed, now, began, limits.bodyTime()).read(in, announced);
+            new Exchange(request, response, signed, correlationId, now, began, limits.bodyTime())
+                    .read(in, begin, read, announced);
         }
+    }
+
+    /** Reads what came with the headers, without waiting for more. */
+    private static int readWhatIsThere(ServletInputStream in, byte[] into) throws IOException {
+        int read = 0;
+        // "Available" only says whether there is anything, but one read then gives all of it.
+        while (read < into.length && in.available() > 0) {
+            int more = in.read(into, read, into.length - read);
+            if (more < 0) {
+                break;
+            }
+            read += more;
+        }
+        return read;
     }
 
     /**
@@ -115,9 +134,9 @@ public final class WebhookServlet extends HttpServlet {
         }
         ServletInputStream in = request.getInputStream();
         long announced = request.getContentLengthLong();
-        if (announced >= 0 && in.available() >= announced) {
-            in.skipNBytes(announced);
-        } else if (announced > 0 || request.getHeader("Transfer-Encoding") != null) {
+        boolean chunked = announced < 0 && request.getHeader("Transfer-Encoding") != null;
+        byte[] waste = new byte[(int) Math.min(Math.max(announced, 0), FIRST_CHUNK_BYTES)];
+        if (chunked || readWhatIsThere(in, waste) < announced) {
             AsyncContext context = request.startAsync(request, response);
             context.setTimeout(limits.bodyTime().toMillis());
             var discard = new Discard(context, response, in, 2L * limits.maxBody());
@@ -148,10 +167,11 @@ public final class WebhookServlet extends HttpServlet {
                 HttpServletRequest request,
                 HttpServletResponse response,
                 Verdict.Signed signed,
+                String correlationId,
                 long receivedAt,
                 long began,
                 Duration patience) {
-            this.correlationId = RequestId.of(request);
+            this.correlationId = correlationId;
             this.traceparent = request.getHeader("traceparent");
             this.context = request.startAsync(request, response);
             this.response = response;
@@ -179,14 +199,21 @@ public final class WebhookServlet extends HttpServlet {
 
         // --- the body, when it comes in pieces
 
-        void read(ServletInputStream from, long announced) {
+        void read(ServletInputStream from, byte[] begin, int alreadyRead, long announced) {
+            buffer = begin;
+            length = alreadyRead;
             // Memory is taken as bytes arrive, not as they are announced.
-            if (grow(announced > 0 ? (int) Math.min(announced, FIRST_CHUNK_BYTES) : FIRST_CHUNK_BYTES)) {
-                in = from;
-                from.setReadListener(this);
-            } else {
+            if (!intake.take(begin.length)) {
                 turnedAway();
+                return;
             }
+            held = begin.length;
+            if (announced < 0 && !grow(FIRST_CHUNK_BYTES)) {
+                turnedAway();
+                return;
+            }
+            in = from;
+            from.setReadListener(this);
         }
 
         @Override
