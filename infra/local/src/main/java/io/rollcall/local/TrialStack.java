@@ -1,0 +1,122 @@
+package io.rollcall.local;
+
+import io.rollcall.schemas.ApicurioRegistry;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Service;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A stack for one benchmark or fault program: on free ports beside any other, with data of its own that is new at the
+ * start and goes at the end, and without a LiveKit. The logs stay. Ctrl-C stops it too.
+ */
+public final class TrialStack implements AutoCloseable {
+
+    private static final Duration REGISTRY_ANSWERS_WITHIN = Duration.ofSeconds(10);
+    private static final String LOGS = "logs";
+
+    private final Stack stack;
+    private final DataFolder data;
+    private final ApicurioRegistry registry;
+    private final Thread onExit = new Thread(this::stop, "stop-trial");
+
+    private TrialStack(Stack stack, DataFolder data, ApicurioRegistry registry) {
+        this.stack = stack;
+        this.data = data;
+        this.registry = registry;
+    }
+
+    /** Starts Kafka, the registry and these services; the data of the last trial of this name goes first. */
+    public static TrialStack start(String name, Set<Service> services, PrintStream out) throws IOException {
+        var data = new DataFolder(
+                Rollcall.home().resolve("target").resolve("trials").resolve(name));
+        clear(data);
+        var settings = new Stack.Settings(
+                Rollcall.home(), data, Ports.free(), new Livekit.None("webhooks are made up"), false, services);
+        var trial = new TrialStack(
+                Stack.prepare(settings, out),
+                data,
+                new ApicurioRegistry(
+                        URI.create("http://127.0.0.1:" + settings.ports().registry()), REGISTRY_ANSWERS_WITHIN));
+        Runtime.getRuntime().addShutdownHook(trial.onExit);
+        out.println(name + " starts a stack of its own; its logs are in "
+                + data.root().resolve(LOGS));
+        try {
+            trial.stack.start();
+            return trial;
+        } catch (StackException e) {
+            trial.close();
+            throw e;
+        }
+    }
+
+    public Stack stack() {
+        return stack;
+    }
+
+    public Ports ports() {
+        return stack.ports();
+    }
+
+    /** Kafka's address. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + ports().kafka();
+    }
+
+    /** Where presence-history answers. */
+    public URI presence() {
+        return URI.create("http://127.0.0.1:" + ports().presenceHistory());
+    }
+
+    public SchemaRegistry registry() {
+        return registry;
+    }
+
+    @Override
+    public void close() throws IOException {
+        stop();
+        registry.close();
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException e) {
+            // We are in it.
+        }
+        clearAllButLogs(data);
+    }
+
+    private void stop() {
+        stack.close();
+    }
+
+    private static void clear(DataFolder data) throws IOException {
+        if (Files.isDirectory(data.root())) {
+            delete(data.root());
+        }
+    }
+
+    private static void clearAllButLogs(DataFolder data) throws IOException {
+        try (Stream<Path> children = Files.list(data.root())) {
+            for (Path child : children.filter(path -> !path.endsWith(LOGS)).toList()) {
+                delete(child);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> found;
+        try (Stream<Path> paths = Files.walk(folder)) {
+            found = paths.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : found) {
+            Files.delete(path);
+        }
+    }
+}
