@@ -30,6 +30,11 @@ public final class Table {
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 
+    /** A whole number with a comma between thousands, the same in every locale. */
+    public static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
     /** All rows, each ended by a line feed. */
     @Override
     public String toString() {
