@@ -1,0 +1,43 @@
+package io.rollcall.chaos;
+
+import io.rollcall.local.StackException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code ./rollcall chaos}. */
+@Command(
+        name = "chaos",
+        description = "Fault programs. Each starts a stack of its own on free ports, beside any that runs, breaks it on"
+                + " purpose, and compares what is left with what must be: see docs/faults.md.",
+        synopsisSubcommandLabel = "NAME",
+        mixinStandardHelpOptions = true,
+        subcommands = MainJobCommand.class)
+public final class Chaos {
+
+    /** Runs one fault program; the status is 0 only when every promise was kept. */
+    public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT);
+        // Before the first logger: Kafka's client says a lot at the level that Logback begins with.
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "io/rollcall/chaos/logging.xml");
+        }
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        var commandLine = new CommandLine(new Chaos());
+        commandLine.setExecutionExceptionHandler((failure, command, _) -> {
+            switch (failure) {
+                case StackException known -> command.getErr().println(known.getMessage());
+                case IOException known -> command.getErr().println(known.getMessage());
+                case UncheckedIOException known -> command.getErr().println(known.getMessage());
+                default -> throw failure;
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return commandLine;
+    }
+}

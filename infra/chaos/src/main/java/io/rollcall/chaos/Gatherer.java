@@ -1,0 +1,131 @@
+package io.rollcall.chaos;
+
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topic;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.rooms.RoomEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what is left in the topics after a run, as any consumer would: committed records only. */
+final class Gatherer {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final String bootstrapServers;
+    private final SchemaRegistry registry;
+
+    Gatherer(String bootstrapServers, SchemaRegistry registry) {
+        this.bootstrapServers = bootstrapServers;
+        this.registry = registry;
+    }
+
+    /** LiveKit's ids of everything in livekit-events. */
+    Set<String> recorded() throws IOException {
+        var ids = new HashSet<String>();
+        read(Topics.LIVEKIT_EVENTS, record -> ids.add(record.value().getLivekitEventId()));
+        return ids;
+    }
+
+    /** All of room-events, in the order of each partition. */
+    List<Evidence.Entry> history() throws IOException {
+        var entries = new ArrayList<Evidence.Entry>();
+        read(Topics.ROOM_EVENTS, record -> entries.add(entry(record.value())));
+        return entries;
+    }
+
+    /** The ids in room-feed that a subscriber is given who began at this position. */
+    List<String> feed(long firstPosition) throws IOException {
+        var ids = new ArrayList<String>();
+        read(Topics.ROOM_FEED, record -> {
+            // A position is the offset of the record + 1, and a subscriber is given what is behind its own.
+            if (record.offset() + 1 > firstPosition) {
+                ids.add(record.value().getId());
+            }
+        });
+        return ids;
+    }
+
+    private <V extends SpecificRecord> void read(Topic<V> topic, Consumer<ConsumerRecord<String, V>> each)
+            throws IOException {
+        Map<String, Object> settings = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed");
+        try (var serde = new AvroSerde<>(topic, registry);
+                var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), serde)) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Instant giveUpAt = Instant.now().plus(PATIENCE);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(500)).forEach(each);
+                if (Instant.now().isAfter(giveUpAt)) {
+                    throw new IOException(topic.name() + " cannot be read to its end");
+                }
+            }
+        }
+    }
+
+    private static Evidence.Entry entry(RoomEvent event) {
+        return new Evidence.Entry(
+                event.getId(), event.getLivekitEventId(), event.getRoomKey(), event.getSequence(), fact(event));
+    }
+
+    private static @Nullable Fact fact(RoomEvent event) {
+        return switch (event.getType()) {
+            case ROOM_OPENED -> fact(event, Fact.Kind.ROOM_OPENED, "", null);
+            case ROOM_CLOSED -> fact(event, Fact.Kind.ROOM_CLOSED, "", null);
+            case PARTICIPANT_JOINED ->
+                fact(
+                        event,
+                        Fact.Kind.PARTICIPANT_JOINED,
+                        event.getParticipantJoined().getParticipantSid(),
+                        null);
+            case PARTICIPANT_LEFT ->
+                fact(
+                        event,
+                        Fact.Kind.PARTICIPANT_LEFT,
+                        event.getParticipantLeft().getParticipantSid(),
+                        event.getParticipantLeft().getReason());
+            case CONNECTION_ABORTED ->
+                fact(
+                        event,
+                        Fact.Kind.CONNECTION_ABORTED,
+                        event.getConnectionAborted().getParticipantSid(),
+                        null);
+            case TRACK_PUBLISHED ->
+                fact(event, Fact.Kind.TRACK_PUBLISHED, event.getTrackPublished().getTrackSid(), null);
+            case TRACK_UNPUBLISHED ->
+                fact(
+                        event,
+                        Fact.Kind.TRACK_UNPUBLISHED,
+                        event.getTrackUnpublished().getTrackSid(),
+                        null);
+            case CORRECTED, REPORTED, ANOMALY_REPORTED, UNKNOWN -> null;
+        };
+    }
+
+    private static Fact fact(RoomEvent event, Fact.Kind kind, String subject, @Nullable String reason) {
+        return new Fact(kind, event.getRoomSid(), subject, reason, event.getPeople());
+    }
+}
