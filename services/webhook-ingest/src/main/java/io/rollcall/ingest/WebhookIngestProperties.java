@@ -35,7 +35,7 @@ public record WebhookIngestProperties(
         @Nullable String keys,
         @DefaultValue("4MB") DataSize maxBody,
         @DefaultValue("10s") Duration bodyTimeout,
-        @DefaultValue("64MB") DataSize maxBuffered,
+        @DefaultValue("24MB") DataSize maxBuffered,
         @DefaultValue("1s") Duration ackPatience,
         SpoolSettings spool,
         @DefaultValue Gap gap) {

@@ -35,7 +35,7 @@ class WebhookIngestPropertiesTest {
                         null,
                         DataSize.ofMegabytes(4),
                         Duration.ofSeconds(10),
-                        DataSize.ofMegabytes(64),
+                        DataSize.ofMegabytes(24),
                         Duration.ofSeconds(1),
                         new WebhookIngestProperties.SpoolSettings(
                                 Path.of("data/spool"), DataSize.ofGigabytes(1), DataSize.ofMegabytes(16)),

@@ -115,10 +115,11 @@ class WebhookIngestTest {
                     Signing.sign(body, now() + 90),
                     Signing.sign(other, now())));
             for (String token : tokens) {
-                Http.Answer answer = http.webhook(token, body);
+                Http.Answer answer = http.webhook(token, body, "X-Request-ID: request-8\r\n");
 
                 assertThat(answer.status()).as(token).isEqualTo(401);
                 assertThat(answer.body()).isEmpty();
+                assertThat(answer.headers()).containsEntry("x-request-id", "request-8");
             }
             assertThat(http.webhook(null, body).status()).isEqualTo(401);
             // The connection is as good as before.
@@ -292,6 +293,40 @@ class WebhookIngestTest {
 
         assertThat(post(body, "").status()).isEqualTo(200);
         assertThat(service.get("/readyz").status()).isEqualTo(200);
+    }
+
+    @Test
+    void servesNothingElseBesideIt() {
+        for (String path : List.of("/webhooks", "/webhooks/", "/webhooks/other", "/webhooks/livekit/more")) {
+            assertThat(service.get(path).status()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void keepsItsMemoryWhenBodiesThatNeverEndAreSentByManyWithAValidToken() {
+        byte[] body = ofLength(4 << 20);
+        String token = Signing.sign(body, now());
+        var open = new ArrayList<Http>();
+        try {
+            // Together they would be more than twice what bodies may take; nobody gets more than that.
+            for (int i = 0; i < 14; i++) {
+                var http = new Http(service.port());
+                open.add(http);
+                http.send(Http.head(token, body.length, ""));
+                try {
+                    http.send(java.util.Arrays.copyOf(body, body.length - 1));
+                } catch (UncheckedIOException turnedAway) {
+                    assertThat(turnedAway).hasCauseInstanceOf(IOException.class);
+                }
+            }
+            await().untilAsserted(() ->
+                    assertThat(service.get("/api/v1/webhooks/stats").body()).contains("\"turned_away\":"));
+            assertThat(post(body("room_started", "EV_1", ""), "").status()).isEqualTo(200);
+        } finally {
+            open.forEach(Http::close);
+        }
+        // What was held is given back.
+        await().untilAsserted(() -> assertThat(post(body, "").status()).isEqualTo(200));
     }
 
     @Test

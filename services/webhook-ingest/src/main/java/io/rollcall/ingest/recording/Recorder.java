@@ -60,7 +60,7 @@ public final class Recorder implements AutoCloseable {
     private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
     private static final int APPEND_BYTES = 8 << 20;
     private static final int WINDOW_RECORDS = 4_000;
-    private static final long WINDOW_BYTES = 16 << 20;
+    private static final long WINDOW_BYTES = 8 << 20;
     private static final int SENDS_PER_STEP = 512;
 
     private final Spool spool;

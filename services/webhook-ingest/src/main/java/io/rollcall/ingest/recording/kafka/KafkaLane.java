@@ -64,7 +64,7 @@ public final class KafkaLane implements Lane {
         all.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         all.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
         all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
-        all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
+        all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
         all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 8 << 20);
         all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 200);
         all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);

@@ -33,8 +33,7 @@ public final class WebhookContext implements TomcatContextCustomizer {
             }
         });
         context.setParentClassLoader(getClass().getClassLoader());
-        // Nothing in it is a file, a page, a session or to be scanned for.
-        context.setClearReferencesHttpClientKeepAliveThread(false);
+        context.setMapperContextRootRedirectEnabled(false);
         Wrapper wrapper = context.createWrapper();
         wrapper.setName("livekit");
         wrapper.setServlet(servlet);
