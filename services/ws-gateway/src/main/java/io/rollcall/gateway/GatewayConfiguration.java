@@ -1,0 +1,284 @@
+package io.rollcall.gateway;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.rollcall.gateway.connections.ConnectionLimits;
+import io.rollcall.gateway.connections.Connections;
+import io.rollcall.gateway.connections.GatewayContext;
+import io.rollcall.gateway.connections.ScheduledTimers;
+import io.rollcall.gateway.dashboard.DashboardController;
+import io.rollcall.gateway.protocol.JsonEncoding;
+import io.rollcall.gateway.rooms.FeedReader;
+import io.rollcall.gateway.rooms.LogProgress;
+import io.rollcall.gateway.rooms.RoomChannels;
+import io.rollcall.gateway.rooms.RoomDirectory;
+import io.rollcall.gateway.tokens.TokenVerifier;
+import io.rollcall.gateway.websocket.Drainers;
+import io.rollcall.gateway.websocket.Traffic;
+import io.rollcall.gateway.websocket.WebSocketEndpoint;
+import io.rollcall.gateway.websocket.WebSocketServlet;
+import io.rollcall.gateway.websocket.WebSocketSettings;
+import io.rollcall.kit.health.HealthDetails;
+import io.rollcall.kit.kafka.KafkaSettings;
+import io.rollcall.kit.kafka.View;
+import io.rollcall.kit.web.Origins;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.rooms.Participant;
+import io.rollcall.schemas.rooms.Room;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the gateway together. */
+@Configuration(proxyBeanMethods = false)
+class GatewayConfiguration {
+
+    private static final String VERSION = "Rollcall";
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final String SMALL = "1024";
+
+    @Bean
+    View<Room> roomsView(SchemaRegistry registry, KafkaSettings kafka) {
+        return new View<>(Topics.ROOMS, registry, kafka, "ws-gateway");
+    }
+
+    @Bean
+    View<Participant> participantsView(SchemaRegistry registry, KafkaSettings kafka) {
+        return new View<>(Topics.PARTICIPANTS, registry, kafka, "ws-gateway");
+    }
+
+    @Bean
+    RoomDirectory roomDirectory(View<Room> rooms) {
+        return new RoomDirectory() {
+            @Override
+            public long sequence(String roomKey) {
+                return rooms.get(roomKey).map(Room::getSequence).orElse(0L);
+            }
+
+            @Override
+            public String agency(String roomKey) {
+                return rooms.get(roomKey).map(Room::getAgency).orElse("");
+            }
+        };
+    }
+
+    @Bean
+    LogProgress logProgress() {
+        return new LogProgress();
+    }
+
+    @Bean
+    RoomChannels roomChannels(GatewayProperties properties, RoomDirectory directory, LogProgress progress) {
+        GatewayProperties.Rings rings = properties.rings();
+        return new RoomChannels(
+                new RoomChannels.Keeps(
+                        rings.room(),
+                        rings.allRooms(),
+                        rings.roomsMemory().toBytes(),
+                        rings.allRoomsMemory().toBytes()),
+                properties.roomFeedEnabled(),
+                directory,
+                progress::caughtUp);
+    }
+
+    @Bean
+    FeedReader feedReader(
+            GatewayProperties properties,
+            KafkaSettings kafka,
+            SchemaRegistry registry,
+            RoomChannels channels,
+            LogProgress progress,
+            InstantSource clock) {
+        return new FeedReader(
+                kafka,
+                registry,
+                channels,
+                progress,
+                properties.roomFeedEnabled(),
+                properties.rings().warmUp(),
+                clock,
+                (record, cause) -> {});
+    }
+
+    @Bean
+    ScheduledTimers timers() {
+        return new ScheduledTimers();
+    }
+
+    @Bean
+    Drainers drainers(GatewayProperties properties) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new Drainers(properties.drainers() == 0 ? processors : properties.drainers());
+    }
+
+    @Bean
+    Connections connections() {
+        return new Connections();
+    }
+
+    @Bean
+    Traffic traffic() {
+        return new Traffic();
+    }
+
+    @Bean
+    TokenVerifier tokenVerifier(GatewayProperties properties, @Value("${rollcall.local:false}") boolean local) {
+        if (!local && properties.tokenSecret().equals(GatewayProperties.DEVELOPMENT_SECRET)) {
+            throw new IllegalStateException(
+                    "GATEWAY_TOKEN_SECRET is the one that everybody knows: only a local stack (ROLLCALL_LOCAL=true) takes it");
+        }
+        return new TokenVerifier(properties.tokenSecret());
+    }
+
+    @Bean
+    WebSocketEndpoint webSocketEndpoint(
+            GatewayProperties properties,
+            RoomChannels channels,
+            TokenVerifier tokens,
+            Connections connections,
+            ScheduledTimers timers,
+            Drainers drainers,
+            Traffic traffic,
+            InstantSource clock) {
+        GatewayProperties.Limits limits = properties.limits();
+        GatewayProperties.Times times = properties.times();
+        // Which thread asks does not matter, and no thread's generator may be kept.
+        RandomGenerator jitter = () -> ThreadLocalRandom.current().nextLong();
+        var context = new GatewayContext(
+                channels,
+                tokens,
+                properties.authEnabled(),
+                new ConnectionLimits(
+                        limits.channels(),
+                        limits.channelName(),
+                        limits.userConnections(),
+                        properties.rings().page(),
+                        times.connect(),
+                        times.ping(),
+                        times.pong(),
+                        times.refreshGrace(),
+                        times.catchUp()),
+                connections,
+                timers,
+                clock,
+                VERSION,
+                () -> UUID.randomUUID().toString(),
+                jitter);
+        var settings = new WebSocketSettings(
+                Math.toIntExact(limits.message().toBytes()),
+                Math.toIntExact(limits.queue().toBytes()),
+                times.close(),
+                LINGER);
+        return new WebSocketEndpoint(context, new JsonEncoding(), drainers, settings, traffic);
+    }
+
+    @Bean
+    OpenDoor openDoor(
+            Connections connections,
+            Traffic traffic,
+            FeedReader feeds,
+            View<Room> rooms,
+            View<Participant> participants) {
+        return new OpenDoor(
+                connections,
+                traffic,
+                () -> feeds.isWarm()
+                        && rooms.caughtUp().isDone()
+                        && participants.caughtUp().isDone());
+    }
+
+    @Bean
+    ServletRegistrationBean<WebSocketServlet> webSocketServlet(
+            WebSocketEndpoint endpoint, Origins origins, OpenDoor door) {
+        return new ServletRegistrationBean<>(
+                new WebSocketServlet(endpoint, origins, door::isOpen), "/connection/websocket");
+    }
+
+    /** Buffers are per connection, idle ones too; what is sent in bulk brings its own. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> smallSocketBuffers() {
+        return factory -> factory.addConnectorCustomizers(connector -> {
+            connector.setProperty("socket.appReadBufSize", SMALL);
+            connector.setProperty("socket.appWriteBufSize", SMALL);
+        });
+    }
+
+    @Bean
+    DashboardController dashboardController(
+            View<Room> rooms,
+            View<Participant> participants,
+            RoomChannels channels,
+            TokenVerifier tokens,
+            GatewayProperties properties,
+            OpenDoor door,
+            InstantSource clock) {
+        return new DashboardController(
+                rooms,
+                participants,
+                channels,
+                tokens,
+                properties.authEnabled(),
+                door::isReady,
+                properties.times().snapshot(),
+                clock);
+    }
+
+    @Bean
+    HealthDetails clientCounts(Connections connections) {
+        return () -> {
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            counts.put("clients", connections.connectedCount());
+            counts.put("users", connections.userCount());
+            counts.put("subscriptions", connections.subscriptionCount());
+            return counts;
+        };
+    }
+
+    @Bean
+    MeterBinder gatewayMeters(Connections connections, Traffic traffic, RoomChannels channels) {
+        return registry -> {
+            Gauge.builder("gateway.connections", connections, Connections::connectedCount)
+                    .description("sessions of clients")
+                    .register(registry);
+            Gauge.builder("gateway.sockets", traffic, Traffic::open)
+                    .description("open connections, silent ones too")
+                    .register(registry);
+            Gauge.builder("gateway.subscriptions", connections, Connections::subscriptionCount)
+                    .description("subscriptions of all sessions")
+                    .register(registry);
+            Gauge.builder("gateway.queue.bytes", traffic, Traffic::queuedBytes)
+                    .description("bytes that wait to be sent")
+                    .register(registry);
+            FunctionCounter.builder("gateway.deliveries", channels, RoomChannels::deliveries)
+                    .description("publications handed to live subscribers")
+                    .register(registry);
+            FunctionCounter.builder("gateway.sent.messages", traffic, Traffic::messages)
+                    .description("messages given to the network")
+                    .register(registry);
+            FunctionCounter.builder("gateway.sent.frames", traffic, Traffic::frames)
+                    .description("frames they were joined in")
+                    .register(registry);
+            FunctionCounter.builder("gateway.sent.bytes", traffic, Traffic::bytes)
+                    .description("bytes of these messages")
+                    .register(registry);
+            FunctionCounter.builder("gateway.slow.peers", traffic, Traffic::slowPeers)
+                    .description("connections ended because their queue was full")
+                    .register(registry);
+            FunctionCounter.builder("gateway.cut.offs", traffic, Traffic::cutOffs)
+                    .description("connections reset because they did not take the close frame")
+                    .register(registry);
+        };
+    }
+}

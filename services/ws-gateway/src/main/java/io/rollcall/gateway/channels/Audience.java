@@ -1,0 +1,77 @@
+package io.rollcall.gateway.channels;
+
+import io.rollcall.gateway.channels.Subscription.Phase;
+import io.rollcall.gateway.channels.domain.Publication;
+import io.rollcall.gateway.protocol.Encoding;
+import io.rollcall.gateway.protocol.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Subscribers of a stream who are sent the very same bytes. Guarded by the lock of the stream. */
+final class Audience {
+
+    /** What makes the bytes the same. */
+    record Key(String channel, Encoding encoding) {
+        static Key of(Subscription subscription) {
+            return new Key(subscription.channel(), subscription.subscriber().encoding());
+        }
+    }
+
+    private final Key key;
+    private final List<Subscription> members = new ArrayList<>(1);
+
+    Audience(Key key) {
+        this.key = key;
+    }
+
+    void add(Subscription subscription) {
+        subscription.index = members.size();
+        members.add(subscription);
+    }
+
+    /** The last one takes the place of the one that goes, so that a mass departure costs no more than its size. */
+    boolean remove(Subscription subscription) {
+        int index = subscription.index;
+        if (index < 0) {
+            return false;
+        }
+        Subscription last = members.removeLast();
+        if (last != subscription) {
+            members.set(index, last);
+            last.index = index;
+        }
+        subscription.index = -1;
+        return true;
+    }
+
+    int size() {
+        return members.size();
+    }
+
+    List<Subscription> members() {
+        return List.copyOf(members);
+    }
+
+    /** Delivers to those who are live and stand right before it; those with a hole before it are added to a list. */
+    int publish(Publication publication, long previous, List<Subscription> interrupted) {
+        byte @Nullable [] message = null;
+        int delivered = 0;
+        for (Subscription member : members) {
+            if (member.phase != Phase.LIVE || member.position >= publication.offset()) {
+                continue;
+            }
+            if (member.position < previous) {
+                interrupted.add(member);
+                continue;
+            }
+            if (message == null) {
+                message = key.encoding().encode(new Reply.PublicationPush(key.channel(), publication));
+            }
+            member.position = publication.offset();
+            member.subscriber().deliver(message);
+            delivered++;
+        }
+        return delivered;
+    }
+}

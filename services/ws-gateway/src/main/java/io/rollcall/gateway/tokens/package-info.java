@@ -1,0 +1,5 @@
+/** The tokens that say who a client is and what it may read. Pure: the time is an argument. */
+@NullMarked
+package io.rollcall.gateway.tokens;
+
+import org.jspecify.annotations.NullMarked;

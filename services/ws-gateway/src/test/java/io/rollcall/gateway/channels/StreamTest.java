@@ -1,0 +1,222 @@
+package io.rollcall.gateway.channels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rollcall.gateway.channels.Stream.Joining;
+import io.rollcall.gateway.channels.domain.Publication;
+import io.rollcall.gateway.channels.domain.Ring;
+import io.rollcall.gateway.channels.domain.StreamPosition;
+import io.rollcall.gateway.protocol.Command;
+import io.rollcall.gateway.protocol.Command.Resume;
+import io.rollcall.gateway.protocol.Encoding;
+import io.rollcall.gateway.protocol.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamTest {
+
+    private static final int PAGE = 3;
+
+    private final CountingEncoding encoding = new CountingEncoding();
+
+    @Test
+    void aPublicationIsEncodedOnceForAll() {
+        var stream = stream(0);
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            readers.add(new Reader(stream));
+            readers.getLast().joinAnew();
+        }
+
+        stream.publish(publication(1));
+
+        assertThat(readers).allSatisfy(reader -> assertThat(reader.got).containsExactly(1L));
+        assertThat(encoding.encoded).isEqualTo(1);
+    }
+
+    @Test
+    void whatComesBetweenTheAnswerAndTheStartIsNotLost() {
+        var stream = stream(0);
+        var reader = new Reader(stream);
+        stream.join(reader.subscription);
+        stream.publish(publication(1));
+
+        assertThat(reader.got).isEmpty();
+        stream.advance(reader.subscription, PAGE);
+        stream.publish(publication(2));
+
+        assertThat(reader.got).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void whoIsTooSlowForTheRingIsToldInsteadOfGivenAHole() {
+        var stream = new Stream("e", new Ring(2, 0));
+        var reader = new Reader(stream);
+        stream.join(reader.subscription);
+        for (long offset = 1; offset <= 3; offset++) {
+            stream.publish(publication(offset));
+        }
+
+        stream.advance(reader.subscription, PAGE);
+
+        assertThat(reader.got).isEmpty();
+        assertThat(reader.interrupted).isTrue();
+    }
+
+    @Test
+    void aHoleInTheLogIsToldToEverybody() {
+        var stream = stream(0);
+        var reader = new Reader(stream);
+        reader.joinAnew();
+
+        stream.breakOffAt("f", 9);
+        stream.publish(publication(10));
+
+        assertThat(reader.got).isEmpty();
+        assertThat(reader.interrupted).isTrue();
+        assertThat(stream.position()).isEqualTo(new StreamPosition("f", 10));
+    }
+
+    @Test
+    void whoStandsAheadSkipsWhatItHas() {
+        var stream = stream(7);
+        var reader = new Reader(stream);
+        reader.joinAnew();
+        assertThat(stream.standAt(5)).isTrue();
+
+        for (long offset = 6; offset <= 8; offset++) {
+            stream.publish(publication(offset));
+        }
+
+        assertThat(reader.got).containsExactly(8L);
+        assertThat(reader.interrupted).isFalse();
+    }
+
+    @Test
+    void aRetiredStreamTakesNobody() {
+        var stream = stream(4);
+        assertThat(stream.retireIfIdle(3)).as("knows better").isFalse();
+        assertThat(stream.retireIfIdle(4)).isTrue();
+
+        assertThat(stream.join(new Reader(stream).subscription)).isInstanceOf(Joining.Retired.class);
+    }
+
+    /** Clients that come, go, come back and read at their own speed while publications flow and the ring forgets. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void everySessionIsWholeAndInOrder(long seed) {
+        var random = new Random(seed);
+        var stream = new Stream("e", new Ring(8, 0));
+        List<Long> log = new ArrayList<>();
+        List<Reader> readers = new ArrayList<>();
+        long offset = 0;
+        for (int step = 0; step < 3_000; step++) {
+            int choice = random.nextInt(10);
+            if (choice < 5) {
+                offset += 1 + random.nextInt(3);
+                log.add(offset);
+                stream.publish(publication(offset));
+            } else if (choice == 5) {
+                readers.add(new Reader(stream));
+                readers.getLast().joinAnew();
+            } else if (!readers.isEmpty()) {
+                Reader reader = readers.get(random.nextInt(readers.size()));
+                if (choice == 6) {
+                    stream.leave(reader.subscription);
+                } else if (choice == 7 && !stream.holds(reader.subscription)) {
+                    reader.comeBack();
+                } else {
+                    stream.advance(reader.subscription, PAGE);
+                }
+            }
+        }
+        for (Reader reader : readers) {
+            assertThat(reader.got)
+                    .isEqualTo(log.stream()
+                            .filter(it -> it > reader.from && it <= reader.at())
+                            .toList());
+        }
+        assertThat(readers.stream().filter(reader -> reader.returns > 0)).isNotEmpty();
+    }
+
+    private Stream stream(long standsAt) {
+        return new Stream("e", new Ring(100, standsAt));
+    }
+
+    private static Publication publication(long offset) {
+        return new Publication(offset, Long.toString(offset).getBytes(StandardCharsets.UTF_8), 0);
+    }
+
+    private final class Reader implements Subscriber {
+        private final Stream stream;
+        private final List<Long> got = new ArrayList<>();
+        private Subscription subscription;
+        private long from;
+        private int returns;
+        private boolean interrupted;
+
+        private Reader(Stream stream) {
+            this.stream = stream;
+            this.subscription = new Subscription("c", this, stream);
+        }
+
+        private long at() {
+            return got.isEmpty() ? from : got.getLast();
+        }
+
+        private void joinAnew() {
+            from = ((Joining.Joined) stream.join(subscription)).position().offset();
+            stream.advance(subscription, PAGE);
+        }
+
+        private void comeBack() {
+            subscription = new Subscription("c", this, stream);
+            var resume = new Resume(true, new StreamPosition("e", at()));
+            if (stream.rejoin(subscription, resume, PAGE) instanceof Joining.Joined joined) {
+                returns++;
+                joined.publications().forEach(it -> got.add(it.offset()));
+                if (!joined.more()) {
+                    stream.advance(subscription, PAGE);
+                }
+            } else {
+                got.clear();
+                joinAnew();
+            }
+        }
+
+        @Override
+        public Encoding encoding() {
+            return encoding;
+        }
+
+        @Override
+        public void deliver(byte[] message) {
+            got.add(Long.parseLong(new String(message, StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public void interrupted(Subscription ended) {
+            interrupted = true;
+        }
+    }
+
+    private static final class CountingEncoding implements Encoding {
+        private int encoded;
+
+        @Override
+        public List<Command> decode(byte[] bytes, int offset, int length) {
+            return List.of();
+        }
+
+        @Override
+        public byte[] encode(Reply reply) {
+            encoded++;
+            return ((Reply.PublicationPush) reply).publication().data();
+        }
+    }
+}

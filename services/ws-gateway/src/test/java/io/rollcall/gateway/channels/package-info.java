@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.rollcall.gateway.channels;
+
+import org.jspecify.annotations.NullMarked;

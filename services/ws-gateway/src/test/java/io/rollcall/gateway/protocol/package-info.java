@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.rollcall.gateway.protocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.rollcall.gateway.rooms;
+
+import org.jspecify.annotations.NullMarked;

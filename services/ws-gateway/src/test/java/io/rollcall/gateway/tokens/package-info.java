@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.rollcall.gateway.tokens;
+
+import org.jspecify.annotations.NullMarked;
