@@ -38,7 +38,16 @@ final class Java {
         boolean folders = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, 0))
                 .map(Path::of)
                 .anyMatch(Files::isDirectory);
-        return folders ? List.of() : List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + file);
+        return folders ? List.of() : keepingClassesOfJars(file);
+    }
+
+    /** The same where it is known that there are jars only. */
+    static List<String> keepingClassesOfJars(Path file) {
+        return List.of(
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + file,
+                // Hundreds of lines about classes that cannot be kept, in a log that is to be read.
+                "-Xlog:cds*=off,aot*=off");
     }
 
     /** An executable jar. */

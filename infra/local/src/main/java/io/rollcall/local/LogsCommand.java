@@ -1,5 +1,8 @@
 package io.rollcall.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -45,6 +48,11 @@ final class LogsCommand implements Callable<Integer> {
             description = "How many of the last lines to show first (default: ${DEFAULT-VALUE}).")
     private int lines = 200;
 
+    @Option(names = "--raw", description = "Show the lines as they are, for programs.")
+    private boolean raw;
+
+    private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path log = rollcall.data().log(service);
@@ -82,13 +90,21 @@ final class LogsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void copy(RandomAccessFile file) throws IOException {
+    /** Shows what is there; an unfinished last line waits for its end. */
+    private void copy(RandomAccessFile file) throws IOException {
         byte[] chunk = new byte[CHUNK];
         int length;
         while ((length = file.read(chunk)) > 0) {
-            System.out.write(chunk, 0, length);
+            for (int i = 0; i < length; i++) {
+                if (chunk[i] == '\n') {
+                    String line = unfinished.toString(UTF_8);
+                    System.out.println(raw ? line : LogLine.render(line));
+                    unfinished.reset();
+                } else {
+                    unfinished.write(chunk[i]);
+                }
+            }
         }
-        System.out.flush();
     }
 
     private static String known(Path log) throws IOException {

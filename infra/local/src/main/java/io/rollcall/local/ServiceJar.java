@@ -43,9 +43,7 @@ record ServiceJar(Path jar, Path classData) {
     List<String> command(String... options) {
         return Java.jar(
                 jar,
-                Stream.concat(
-                                Stream.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + classData),
-                                Stream.of(options))
+                Stream.concat(Java.keepingClassesOfJars(classData).stream(), Stream.of(options))
                         .toList());
     }
 

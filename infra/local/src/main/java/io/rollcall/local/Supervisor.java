@@ -34,6 +34,7 @@ final class Supervisor {
     private static final Duration ASK_EVERY = Duration.ofMillis(50);
     private static final Duration SAY_EVERY = Duration.ofSeconds(5);
     private static final int LAST_LINES = 15;
+    private static final int LONGEST_LINE = 300;
 
     private final DataFolder data;
     private final Console console;
@@ -332,7 +333,12 @@ final class Supervisor {
 
     private static String lastLines(Path log) {
         try (Stream<String> lines = Files.lines(log, UTF_8)) {
-            List<String> all = lines.toList();
+            List<String> all = lines.map(LogLine::render)
+                    .flatMap(String::lines)
+                    // Of a stack trace, the causes.
+                    .filter(line -> !line.isBlank() && !line.matches("\\s+(at |\\.\\.\\. ).*"))
+                    .map(line -> line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…")
+                    .toList();
             List<String> last = all.subList(Math.max(0, all.size() - LAST_LINES), all.size());
             return last.isEmpty()
                     ? "; it said nothing"
