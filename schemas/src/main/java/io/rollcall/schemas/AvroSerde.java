@@ -1,19 +1,12 @@
 package io.rollcall.schemas;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.DatumReader;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -29,28 +22,19 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
 
     private static final byte MAGIC = 0;
     private static final int HEADER_BYTES = 1 + Integer.BYTES;
-    /** Larger ones are not kept: a thread would hold on to the longest record it ever wrote. */
-    private static final int KEPT_BYTES = 64 << 10;
-
-    private static final ThreadLocal<ByteArrayOutputStream> BUFFERS =
-            ThreadLocal.withInitial(() -> new ByteArrayOutputStream(2 << 10));
-    private static final ThreadLocal<BinaryEncoder> ENCODERS = new ThreadLocal<>();
-    private static final ThreadLocal<BinaryDecoder> DECODERS = new ThreadLocal<>();
 
     private final String subject;
     private final Class<V> type;
-    private final Schema schema;
-    private final SpecificDatumWriter<V> writer;
+    private final AvroBody<V> body;
     private final SchemaRegistry registry;
-    private final ConcurrentMap<Integer, SpecificDatumReader<V>> readers = new ConcurrentHashMap<>();
-    private volatile int id = -1;
+    private final ConcurrentMap<Integer, DatumReader<V>> readers = new ConcurrentHashMap<>();
+    private volatile byte @Nullable [] header;
 
     /** Speaks the given topic's language. */
     public AvroSerde(Topic<V> topic, SchemaRegistry registry) {
         this.subject = topic.subject();
         this.type = topic.value();
-        this.schema = SpecificData.get().getSchema(type);
-        this.writer = new SpecificDatumWriter<>(schema, SpecificData.getForSchema(schema));
+        this.body = new AvroBody<>(type);
         this.registry = registry;
     }
 
@@ -60,31 +44,12 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
      * @throws RegistryUnavailableException when it cannot be had
      */
     public void warm() {
-        id();
+        header();
     }
 
     @Override
     public byte @Nullable [] serialize(String topic, @Nullable V value) {
-        if (value == null) {
-            return null;
-        }
-        ByteArrayOutputStream bytes = BUFFERS.get();
-        bytes.reset();
-        bytes.write(MAGIC);
-        bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(id()).array());
-        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, ENCODERS.get());
-        ENCODERS.set(encoder);
-        try {
-            writer.write(value, encoder);
-            encoder.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        byte[] record = bytes.toByteArray();
-        if (record.length > KEPT_BYTES) {
-            BUFFERS.remove();
-        }
-        return record;
+        return value == null ? null : body.write(header(), value);
     }
 
     @Override
@@ -95,35 +60,38 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
         if (bytes.length < HEADER_BYTES || bytes[0] != MAGIC) {
             throw new SerializationException("not Confluent's wire layout: " + bytes.length + " bytes");
         }
-        int writerId = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-        BinaryDecoder decoder =
-                DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, DECODERS.get());
-        DECODERS.set(decoder);
+        int writerId = ByteBuffer.wrap(bytes).getInt(1);
+        DatumReader<V> reader = reader(writerId);
         try {
-            return reader(writerId).read(null, decoder);
+            return body.read(reader, bytes, HEADER_BYTES);
         } catch (IOException | RuntimeException e) {
-            if (e instanceof RegistryUnavailableException unavailable) {
-                throw unavailable;
-            }
             throw new SerializationException("not a " + type.getSimpleName() + " of schema id " + writerId, e);
         }
     }
 
-    private SpecificDatumReader<V> reader(int writerId) {
-        SpecificDatumReader<V> known = readers.get(writerId);
+    private DatumReader<V> reader(int writerId) {
+        DatumReader<V> known = readers.get(writerId);
         if (known != null) {
             return known;
         }
-        var reader = new SpecificDatumReader<V>(registry.schema(writerId), schema, SpecificData.getForSchema(schema));
+        DatumReader<V> reader;
+        try {
+            reader = body.readerOf(registry.schema(writerId));
+        } catch (AvroRuntimeException e) {
+            throw new SerializationException("schema id " + writerId + " is not one of " + type.getSimpleName(), e);
+        }
         readers.put(writerId, reader);
         return reader;
     }
 
-    private int id() {
-        if (id < 0) {
-            id = registry.id(subject, schema);
+    private byte[] header() {
+        byte[] known = header;
+        if (known == null) {
+            int id = registry.id(subject, body.schema());
+            known = ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(id).array();
+            header = known;
         }
-        return id;
+        return known;
     }
 
     @Override
@@ -137,7 +105,7 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
     }
 
     @Override
-    public void configure(java.util.Map<String, ?> configs, boolean isKey) {}
+    public void configure(Map<String, ?> configs, boolean isKey) {}
 
     @Override
     public void close() {}
