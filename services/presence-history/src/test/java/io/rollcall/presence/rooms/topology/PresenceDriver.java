@@ -1,8 +1,11 @@
 package io.rollcall.presence.rooms.topology;
 
+import io.rollcall.kit.kafka.DeadLetters;
+import io.rollcall.kit.streams.StreamTopics;
 import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.presence.rooms.captures.Captures.Delivery;
 import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.livekit.LivekitEvent;
@@ -11,6 +14,7 @@ import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +61,9 @@ final class PresenceDriver implements AutoCloseable {
 
     static Topology topology(FixedRegistry registry) {
         var builder = new StreamsBuilder();
-        new PresenceTopology(registry, RETENTION, PresenceStores.Place.IN_MEMORY).addTo(builder);
+        var deadLetters = new DeadLetters(Service.PRESENCE_HISTORY, registry, InstantSource.system());
+        new PresenceTopology(new StreamTopics(registry, deadLetters), RETENTION, PresenceStores.Place.IN_MEMORY)
+                .addTo(builder);
         return builder.build();
     }
 

@@ -1,0 +1,44 @@
+package io.rollcall.presence;
+
+import io.rollcall.kit.streams.StreamTopics;
+import io.rollcall.kit.streams.StreamsRuntime;
+import io.rollcall.kit.streams.StreamsSettings;
+import io.rollcall.presence.rooms.http.Instances;
+import io.rollcall.presence.rooms.http.PeerClient;
+import io.rollcall.presence.rooms.http.RoomQueries;
+import io.rollcall.presence.rooms.topology.PresenceReads;
+import io.rollcall.presence.rooms.topology.PresenceTopology;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Puts the service together. */
+@Configuration(proxyBeanMethods = false)
+class PresenceHistoryConfiguration {
+
+    @Bean
+    PresenceTopology presenceTopology(StreamTopics topics, PresenceHistoryProperties properties) {
+        return new PresenceTopology(topics, properties.sessionRetention());
+    }
+
+    @Bean
+    PresenceReads presenceReads(StreamsRuntime streams) {
+        return new PresenceReads(streams::running);
+    }
+
+    @Bean
+    Instances instances(StreamsRuntime streams, StreamsSettings settings) {
+        return new Instances(streams::running, settings.applicationServer());
+    }
+
+    @Bean(destroyMethod = "close")
+    PeerClient peerClient(JsonMapper json, PresenceHistoryProperties properties) {
+        return new PeerClient(json, properties.peerTimeout());
+    }
+
+    @Bean
+    RoomQueries roomQueries(PresenceReads reads, InstantSource clock) {
+        return new RoomQueries(reads, clock);
+    }
+}

@@ -1,0 +1,147 @@
+package io.rollcall.presence.rooms.topology;
+
+import io.rollcall.kit.web.UnavailableException;
+import io.rollcall.presence.rooms.store.ParticipantDocument;
+import io.rollcall.presence.rooms.store.RoomDocument;
+import io.rollcall.presence.rooms.store.SessionDocument;
+import io.rollcall.schemas.rooms.RoomEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.BytesSerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stores as the endpoints read them, partition by partition, standbys included: while a partition changes its
+ * owner they still answer.
+ */
+public final class PresenceReads {
+
+    /** The store whose owner owns everything of a room. */
+    public static final String ROOMS_STORE = PresenceStores.ROOMS;
+
+    private static final BytesSerializer PREFIX = new BytesSerializer();
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Supplier<KafkaStreams> streams;
+
+    public PresenceReads(Supplier<KafkaStreams> streams) {
+        this.streams = streams;
+    }
+
+    /**
+     * The stores of one partition.
+     *
+     * @throws UnavailableException when they are not on this instance, or not open
+     */
+    public Partition partition(int number) {
+        return new Partition(number);
+    }
+
+    /** One partition's stores. Every method may throw {@link UnavailableException}: a store may go at any time. */
+    public final class Partition {
+
+        private final int number;
+
+        private Partition(int number) {
+            this.number = number;
+        }
+
+        /** A room by its key; null when there is none. */
+        public @Nullable RoomDocument room(String roomKey) {
+            return asked(() -> this.<RoomDocument>store(PresenceStores.ROOMS).get(StoreKeys.room(roomKey)));
+        }
+
+        /** Gives every room, in no order that means anything. */
+        public void eachRoom(Consumer<RoomDocument> consumer) {
+            asked(() -> {
+                try (KeyValueIterator<Bytes, RoomDocument> rooms =
+                        this.<RoomDocument>store(PresenceStores.ROOMS).all()) {
+                    rooms.forEachRemaining(entry -> consumer.accept(entry.value));
+                }
+                return true;
+            });
+        }
+
+        /** Gives the sid of every session, the one that began last first. */
+        public void eachSessionNewestFirst(Consumer<SessionDocument> consumer) {
+            asked(() -> {
+                try (KeyValueIterator<Bytes, String> began =
+                        this.<String>store(PresenceStores.SESSION_TIMES).reverseAll()) {
+                    while (began.hasNext()) {
+                        SessionDocument session = session(StoreKeys.sidOf(began.next().key));
+                        if (session != null) {
+                            consumer.accept(session);
+                        }
+                    }
+                }
+                return true;
+            });
+        }
+
+        /** A session by its sid, as fresh as its room; null when it is not in this partition. */
+        public @Nullable SessionDocument session(String roomSid) {
+            SessionDocument session = asked(
+                    () -> this.<SessionDocument>store(PresenceStores.SESSIONS).get(StoreKeys.session(roomSid)));
+            if (session == null || !session.getOpen()) {
+                return session;
+            }
+            RoomDocument room = room(session.getRoomKey());
+            return room == null
+                    ? session
+                    : room.getSessions().stream()
+                            .filter(fresher -> fresher.getRoomSid().equals(roomSid))
+                            .findFirst()
+                            .orElse(session);
+        }
+
+        /** Everybody who is, was, or tried to be in a session. */
+        public List<ParticipantDocument> participants(String roomSid) {
+            return asked(() -> {
+                List<ParticipantDocument> participants = new ArrayList<>();
+                try (KeyValueIterator<Bytes, ParticipantDocument> all = this.<ParticipantDocument>store(
+                                PresenceStores.PARTICIPANTS)
+                        .prefixScan(StoreKeys.ofSession(roomSid), PREFIX)) {
+                    all.forEachRemaining(entry -> participants.add(entry.value));
+                }
+                return participants;
+            });
+        }
+
+        /** What was told of a room, by positions, both included, the newest first. */
+        public List<RoomEvent> eventsNewestFirst(String roomKey, long from, long to) {
+            return asked(() -> {
+                List<RoomEvent> events = new ArrayList<>();
+                try (KeyValueIterator<Bytes, RoomEvent> range = this.<RoomEvent>store(PresenceStores.EVENTS)
+                        .reverseRange(StoreKeys.event(roomKey, from), StoreKeys.event(roomKey, to))) {
+                    range.forEachRemaining(entry -> events.add(entry.value));
+                }
+                return events;
+            });
+        }
+
+        private <V> ReadOnlyKeyValueStore<Bytes, V> store(String name) {
+            return streams.get()
+                    .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<Bytes, V>keyValueStore())
+                            .withPartition(number)
+                            .enableStaleStores());
+        }
+
+        private <T extends @Nullable Object> T asked(Supplier<T> question) {
+            try {
+                return question.get();
+            } catch (InvalidStateStoreException e) {
+                throw new UnavailableException("A part of the state changes its place just now.", RETRY_AFTER);
+            }
+        }
+    }
+}
