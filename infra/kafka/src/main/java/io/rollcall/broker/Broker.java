@@ -53,6 +53,10 @@ public final class Broker implements AutoCloseable {
      * @throws BrokerStartException when it cannot start, with what to do about it
      */
     public static Broker start(Path folder, int port) {
+        if (port != 0 && !Ports.isFree(port)) {
+            throw new BrokerStartException(
+                    "Kafka cannot start: another program listens on " + LOOPBACK + ":" + port, null);
+        }
         FolderLock lock = FolderLock.take(folder);
         try {
             format(folder);
@@ -80,7 +84,7 @@ public final class Broker implements AutoCloseable {
                 if (!freePortWasTaken || attempt == ATTEMPTS_WITH_FREE_PORTS) {
                     throw new BrokerStartException(
                             "Kafka cannot start on " + LOOPBACK + ":" + ports.client() + " with the data in " + folder
-                                    + ": " + e.getMessage(),
+                                    + ": " + rootMessage(e),
                             e);
                 }
             }
@@ -115,6 +119,14 @@ public final class Broker implements AutoCloseable {
     private static void stop(KafkaRaftServer server) {
         server.shutdown();
         server.awaitShutdown();
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 
     private static boolean isPortTaken(Throwable failure) {

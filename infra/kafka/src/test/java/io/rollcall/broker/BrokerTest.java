@@ -111,7 +111,7 @@ class BrokerTest {
         try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             assertThatThrownBy(() -> Broker.start(folder, taken.getLocalPort()))
                     .isInstanceOf(BrokerStartException.class)
-                    .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
+                    .hasMessageContaining("another program listens on 127.0.0.1:" + taken.getLocalPort());
         }
     }
 

@@ -1,0 +1,120 @@
+package io.rollcall.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The broker as the process that the local stack runs. */
+class BrokerMainTest {
+
+    private static final int TERMINATED = 128 + 15;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void saysWhenItIsReadyAndStopsInOrderWhenItIsTold() throws Exception {
+        int port = freePort();
+        Process process = start("--data", folder.resolve("data").toString(), "--port", Integer.toString(port));
+        try (BufferedReader out = process.inputReader();
+                BufferedReader errors = process.errorReader()) {
+            assertThat(out.readLine()).isEqualTo("Kafka is ready on 127.0.0.1:" + port);
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
+                assertThat(admin.describeCluster().nodes().get()).hasSize(1);
+            }
+
+            // Process.destroy would close its streams as well.
+            process.toHandle().destroy();
+
+            assertThat(process.waitFor()).isEqualTo(TERMINATED);
+            assertThat(errors.lines().filter(line -> line.contains("ERROR"))).isEmpty();
+            assertThat(folder.resolve("data").resolve(".kafka_cleanshutdown")).exists();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void goesOnAfterItWasKilled() throws Exception {
+        int port = freePort();
+        String data = folder.resolve("data").toString();
+        for (int life = 0; life < 2; life++) {
+            Process process = start("--data", data, "--port", Integer.toString(port));
+            try (BufferedReader out = process.inputReader()) {
+                assertThat(out.readLine()).isEqualTo("Kafka is ready on 127.0.0.1:" + port);
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+        }
+        assertThat(Files.exists(Path.of(data, ".kafka_cleanshutdown"))).isFalse();
+    }
+
+    @Test
+    void endsWithOneLineWhenItsPortIsTaken() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            Process process = start("--data", folder.toString(), "--port", Integer.toString(taken.getLocalPort()));
+            try (BufferedReader errors = process.errorReader()) {
+                assertThat(errors.lines())
+                        .containsExactly(
+                                "Kafka cannot start: another program listens on 127.0.0.1:" + taken.getLocalPort());
+                assertThat(process.waitFor()).isOne();
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void optionsComeBeforeTheEnvironment() {
+        var environment = Map.of("KAFKA_DATA_DIR", "/data", "KAFKA_PORT", "9999");
+
+        assertThat(BrokerMain.options(List.of(), environment)).isEqualTo(Map.of("data", "/data", "port", "9999"));
+        assertThat(BrokerMain.options(List.of("--port", "1", "--data", "here"), environment))
+                .isEqualTo(Map.of("data", "here", "port", "1"));
+        assertThat(BrokerMain.options(List.of(), Map.of()))
+                .isEqualTo(Map.of("data", ".rollcall/kafka", "port", "9092"));
+    }
+
+    @Test
+    void saysWhichOptionItDoesNotUnderstand() {
+        assertThatThrownBy(() -> BrokerMain.options(List.of("--prot", "1"), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--prot");
+        assertThatThrownBy(() -> BrokerMain.options(List.of("--port", "all"), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("all");
+    }
+
+    private static Process start(String... options) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx160m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dlogback.configurationFile=io/rollcall/broker/logging.xml",
+                BrokerMain.class.getName()));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command).start();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+}
