@@ -55,6 +55,12 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
     private static final String AVRO = "AVRO";
     private static final String FULL_TRANSITIVE = "FULL_TRANSITIVE";
     private static final int CONFLICT = 409;
+    /**
+     * Contents are compared as they are, not in Apicurio's canonical form: an id must stand for exactly what is written,
+     * down to the order of the fields, and what that form levels is the server's affair.
+     */
+    private static final boolean EXACT = false;
+
     private static final int NOT_FOUND = 404;
     private static final String JSON = "application/json";
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
@@ -128,6 +134,7 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
                 throw new RegistryUnavailableException(failure.message());
             }
             ids.put(key, found);
+            schemas.put(found, schema);
             notRegistered.remove(key);
             return found;
         } finally {
@@ -177,7 +184,7 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
             var created = ask(() -> client.groups().byGroupId(GROUP).artifacts().post(artifact, request -> {
                 var query = requireNonNull(request.queryParameters);
                 query.ifExists = IfArtifactExists.FIND_OR_CREATE_VERSION;
-                query.canonical = true;
+                query.canonical = EXACT;
             }));
             id = id(requireNonNull(created.getVersion()).getContentId());
         } catch (ApiException e) {
@@ -189,6 +196,7 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
         }
         requireFullTransitive(subject);
         ids.put(new Subject(subject, schema), id);
+        schemas.put(id, schema);
         return id;
     }
 
@@ -230,7 +238,7 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
                 query.groupId = GROUP;
                 query.artifactId = subject;
                 query.artifactType = AVRO;
-                query.canonical = true;
+                query.canonical = EXACT;
                 query.orderby = VersionSortBy.GlobalId;
                 query.order = SortOrder.Desc;
             }));

@@ -36,8 +36,8 @@ class ApicurioRegistryTest {
             for (Topic<?> topic : Topics.all()) {
                 Schema schema = schemaOf(topic);
                 int id = requireNonNull(ids.get(topic.subject()));
-                assertThat(another.id(topic.subject(), schema)).isEqualTo(id);
                 assertThat(another.schema(id)).isEqualTo(schema);
+                assertThat(another.id(topic.subject(), schema)).isEqualTo(id);
             }
         }
     }
@@ -74,6 +74,46 @@ class ApicurioRegistryTest {
                     .hasMessageContaining(subject)
                     .hasMessageContaining("b at /fields/1");
             assertThat(registry.register(subject, optional)).isNotEqualTo(registry.register(subject, first));
+        }
+    }
+
+    @Test
+    void theSameFieldsInAnotherOrderAreAnotherSchema() {
+        String subject = "ordered-" + UUID.randomUUID() + "-value";
+        Schema first = SchemaBuilder.record("Pair")
+                .fields()
+                .optionalString("a")
+                .optionalInt("b")
+                .endRecord();
+        Schema second = SchemaBuilder.record("Pair")
+                .fields()
+                .optionalInt("b")
+                .optionalString("a")
+                .endRecord();
+        try (var deployStep = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT);
+                var registry = new ApicurioRegistry(SharedRegistry.get().url(), TIMEOUT)) {
+            deployStep.register(subject, first);
+
+            assertThatThrownBy(() -> registry.id(subject, second)).isInstanceOf(RegistryUnavailableException.class);
+
+            assertThat(deployStep.register(subject, second)).isNotEqualTo(deployStep.register(subject, first));
+        }
+    }
+
+    @Test
+    void whatIsWrittenCanBeReadAfterTheRegistryHasGone() {
+        var process = SharedRegistry.get();
+        try (var registry = new ApicurioRegistry(process.url(), TIMEOUT)) {
+            new SchemaPublisher(registry).publish(Topics.all());
+        }
+        try (var registry = new ApicurioRegistry(process.url(), TIMEOUT)) {
+            var serde = new AvroSerde<>(Topics.ROOMS, registry);
+            serde.warm();
+
+            process.stop();
+
+            assertThat(serde.deserialize("rooms", serde.serialize("rooms", Samples.ROOM)))
+                    .isEqualTo(Samples.ROOM);
         }
     }
 
