@@ -22,7 +22,7 @@ final class SharedRegistry {
                 () -> "SKIPPED: the registry cannot be had; fetch it with " + RegistryApp.howToFetch());
         if (process == null) {
             try {
-                Path data = Files.createTempDirectory("rollcall-registry-");
+                Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "registry-");
                 process = new RegistryProcess(RegistryApp.unpacked(RegistryApp.userCache()), data);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
