@@ -105,13 +105,13 @@ public record WebhookIngestProperties(
     /**
      * The secrets of every key.
      *
-     * @throws IllegalStateException when there is none, or the development secret where it is not allowed
+     * @throws UnfitKeysException when there is none, or the development key where it is not allowed
      */
     public ApiKeys apiKeys() {
         var secrets = new LinkedHashMap<String, List<String>>();
         if (apiKey != null && !apiKey.isBlank()) {
             if (apiSecret == null || apiSecret.isBlank()) {
-                throw new IllegalStateException("LIVEKIT_API_KEY is set and LIVEKIT_API_SECRET is not");
+                throw new UnfitKeysException("LIVEKIT_API_KEY is set and LIVEKIT_API_SECRET is not.", "Set both.");
             }
             secrets.computeIfAbsent(apiKey.strip(), k -> new ArrayList<>()).add(apiSecret.strip());
         }
@@ -119,14 +119,16 @@ public record WebhookIngestProperties(
             read(keys, secrets);
         }
         if (secrets.isEmpty()) {
-            throw new IllegalStateException("no API key of LiveKit: set LIVEKIT_API_KEY and LIVEKIT_API_SECRET,"
-                    + " or LIVEKIT_KEYS as \"key: secret\"");
+            throw new UnfitKeysException(
+                    "There is no API key of LiveKit, so no webhook could be verified.",
+                    "Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or LIVEKIT_KEYS as \"key: secret\".");
         }
         boolean known = secrets.containsKey(DEVELOPMENT_KEY)
                 || secrets.values().stream().anyMatch(all -> all.contains(DEVELOPMENT_SECRET));
         if (known && !local) {
-            throw new IllegalStateException("the API key or secret is the one for development that everybody knows:"
-                    + " set your own, or ROLLCALL_LOCAL=true on a machine of your own");
+            throw new UnfitKeysException(
+                    "The API key or a secret is the one for development, which everybody knows.",
+                    "Set your own, or ROLLCALL_LOCAL=true on a machine of your own.");
         }
         return new ApiKeys(secrets);
     }
@@ -145,7 +147,9 @@ public record WebhookIngestProperties(
                 item = item.substring(colon + 2).strip();
             }
             if (key == null || key.isEmpty() || item.isEmpty()) {
-                throw new IllegalStateException("LIVEKIT_KEYS must be \"key: secret\", one a line");
+                throw new UnfitKeysException(
+                        "LIVEKIT_KEYS cannot be read.",
+                        "Write \"key: secret\", one key a line or with semicolons between.");
             }
             secrets.computeIfAbsent(key, k -> new ArrayList<>()).add(unquoted(item));
         }

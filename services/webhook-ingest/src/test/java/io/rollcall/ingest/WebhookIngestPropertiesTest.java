@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.unit.DataSize;
 
 class WebhookIngestPropertiesTest {
@@ -95,8 +96,8 @@ class WebhookIngestPropertiesTest {
     @Test
     void doesNotStartWithoutAKey() {
         assertThatThrownBy(() -> bind(Map.of("spool.folder", "spool")).apiKeys())
-                .hasMessageContaining("LIVEKIT_API_KEY")
-                .hasMessageContaining("LIVEKIT_KEYS");
+                .isInstanceOf(UnfitKeysException.class)
+                .hasMessageContaining("no API key");
         assertThatThrownBy(() ->
                         bind(Map.of("spool.folder", "spool", "api-key", "key")).apiKeys())
                 .hasMessageContaining("LIVEKIT_API_SECRET is not");
@@ -112,7 +113,7 @@ class WebhookIngestPropertiesTest {
     void refusesTheDevelopmentKeyUnlessTold(String keys) {
         assertThatThrownBy(() ->
                         bind(Map.of("spool.folder", "spool", "keys", keys)).apiKeys())
-                .hasMessageContaining("ROLLCALL_LOCAL=true")
+                .isInstanceOf(UnfitKeysException.class)
                 .hasMessageNotContaining("secretsecret");
         assertThat(bind(Map.of("spool.folder", "spool", "keys", keys, "local", "true"))
                         .apiKeys())
@@ -139,6 +140,17 @@ class WebhookIngestPropertiesTest {
         for (String pair : refused.split(" ", -1)) {
             assertThat(verify(verifier, pair)).as(pair).isInstanceOf(Verdict.Refused.class);
         }
+    }
+
+    @Test
+    void tellsAPersonWhatToDo() {
+        var failure = new UnfitKeysException("There is no API key.", "Set one.");
+
+        FailureAnalysis analysis = new UnfitKeysException.Analyzer().analyze(new IllegalStateException(failure));
+
+        assertThat(analysis).isNotNull();
+        assertThat(analysis.getDescription()).isEqualTo("There is no API key.");
+        assertThat(analysis.getAction()).isEqualTo("Set one.");
     }
 
     @Test
