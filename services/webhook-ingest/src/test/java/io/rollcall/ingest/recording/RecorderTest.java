@@ -116,6 +116,45 @@ class RecorderTest {
     }
 
     @Test
+    void sendsNothingStraightToKafkaBeforeItHasAcknowledgedTheLastOfTheSpool() throws Exception {
+        kafka.gone();
+        Recorder cold = open();
+        assertThat(record(cold, "room-1", "a").outcome()).isEqualTo("SPOOL");
+        kafka.silent();
+        await().until(() -> kafka.waiting() == 1);
+
+        assertThat(record(cold, "room-1", "b").outcome()).isEqualTo("SPOOL");
+        kafka.well();
+
+        await().until(() -> cold.mode() == Mode.DIRECT);
+        // Had b gone straight to Kafka first, there would be a copy of it.
+        assertThat(kafka.log()).containsExactly("room-1/a", "room-1/b");
+    }
+
+    @Test
+    void linesUpBehindAllThatTheSpoolHasNotSentYet() throws Exception {
+        kafka.gone();
+        Recorder cold = open();
+        List<String> expected = new ArrayList<>();
+        Waiting last = record(cold, "room-1", "first");
+        expected.add("room-1/first");
+        for (int i = 0; i < 5_000; i++) {
+            last = record(cold, "room-1", String.valueOf(i));
+            expected.add("room-1/" + i);
+        }
+        assertThat(last.outcome()).isEqualTo("SPOOL");
+        kafka.silent();
+        await().until(() -> kafka.waiting() >= 4_000);
+
+        assertThat(record(cold, "room-1", "late").outcome()).isEqualTo("SPOOL");
+        kafka.well();
+
+        await().until(() -> cold.mode() == Mode.DIRECT);
+        expected.add("room-1/late");
+        assertThat(firsts(kafka.log())).containsExactlyElementsOf(expected);
+    }
+
+    @Test
     void turnsAwayWhatTheSpoolCannotHoldAndTakesItOnceThereIsRoom() throws Exception {
         kafka.gone();
         Recorder full = open(2_000);
@@ -320,6 +359,10 @@ class RecorderTest {
 
         synchronized int opened() {
             return opened;
+        }
+
+        synchronized int waiting() {
+            return lanes.stream().mapToInt(lane -> lane.waiting.size()).sum();
         }
 
         @Override
