@@ -43,20 +43,17 @@ public final class RoomsApi {
         return all("/api/v1/rooms?state=open", "rooms");
     }
 
-    /** All sessions as they are answered in the list. */
-    public List<JsonNode> sessions() throws IOException, InterruptedException {
-        return all("/api/v1/sessions?", "sessions");
-    }
-
     /** One session with its participants. */
     public JsonNode session(String roomSid) throws IOException, InterruptedException {
         return get("/api/v1/sessions/" + URLEncoder.encode(roomSid, StandardCharsets.UTF_8));
     }
 
-    /** A room's name, or its sid where it has none. */
+    /** The name of a room or of a session's room, or its sid where it has none. */
     public static String key(JsonNode room) {
         String name = room.path("roomName").asString("");
-        return name.isEmpty() ? room.path("roomSid").asString() : name;
+        return name.isEmpty()
+                ? room.path("roomSid").asString(room.path("sessionId").asString(""))
+                : name;
     }
 
     private List<JsonNode> all(String path, String plural) throws IOException, InterruptedException {

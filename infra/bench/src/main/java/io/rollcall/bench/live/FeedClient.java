@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeedClient implements AutoCloseable {
 
+    /** A ping, and the answer to it. */
+    static final String PING = "{}";
+
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final WebSocket socket;
@@ -91,11 +94,13 @@ final class FeedClient implements AutoCloseable {
             }
             String text = partial.toString();
             partial.setLength(0);
-            if (text.strip().equals("{}")) {
-                return socket.sendText("{}", true);
-            }
             take(at, text);
-            return null;
+            // A ping may share its frame with publications.
+            return pings(text) > 0 ? socket.sendText(PING, true) : null;
+        }
+
+        private static long pings(String text) {
+            return text.lines().filter(PING::equals).count();
         }
 
         private void take(long at, String text) {
@@ -110,7 +115,7 @@ final class FeedClient implements AutoCloseable {
             synchronized (this) {
                 taken.add(new Frame(at, text));
             }
-            lines.addAndGet(text.lines().filter(line -> !line.isBlank()).count());
+            lines.addAndGet(text.lines().filter(line -> !line.isBlank()).count() - pings(text));
         }
 
         private synchronized List<Frame> take() {

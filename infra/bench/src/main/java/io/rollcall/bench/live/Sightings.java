@@ -35,7 +35,7 @@ final class Sightings {
         subscribers++;
         var given = new HashMap<String, Long>();
         for (FeedClient.Frame frame : frames) {
-            frame.text().lines().filter(line -> !line.isBlank()).forEach(line -> {
+            frame.text().lines().filter(Sightings::isPublication).forEach(line -> {
                 JsonNode data = JSON.readTree(line).path("push").path("pub").path("data");
                 String key = key(
                         data.path("type").asString(""),
@@ -71,6 +71,10 @@ final class Sightings {
     /** Publications that came to a subscriber again. */
     long repeated() {
         return repeated;
+    }
+
+    private static boolean isPublication(String line) {
+        return !line.isBlank() && !line.equals(FeedClient.PING);
     }
 
     private static String key(String type, String roomSid, String participantSid) {

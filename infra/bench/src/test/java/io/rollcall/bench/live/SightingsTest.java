@@ -30,12 +30,14 @@ class SightingsTest {
                 frame(
                         3_000,
                         pub("participant_joined", TOLD.get(1).participantSid())
+                                + FeedClient.PING + "\n"
                                 + pub("track_published", TOLD.get(2).participantSid()))));
 
         assertThat(sightings.latencies().count()).isEqualTo(3);
         assertThat(sightings.latencies().quantile(0)).isEqualTo(Duration.ofNanos(50));
         assertThat(sightings.latencies().max()).isEqualTo(Duration.ofNanos(2_000));
         assertThat(sightings.missing()).isEqualTo(TOLD.size() - 3);
+        assertThat(sightings.unexpected()).isZero();
     }
 
     @Test
