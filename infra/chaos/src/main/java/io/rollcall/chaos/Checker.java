@@ -28,6 +28,7 @@ final class Checker {
     static List<Breach> breaches(Expectation expected, Evidence found) {
         return Stream.of(
                         lostWebhooks(found),
+                        recordedOrder(expected, found),
                         repeatedIds(found),
                         sequences(found),
                         histories(expected, found),
@@ -45,6 +46,30 @@ final class Checker {
                 .map(id ->
                         new Breach(NOTHING_ACKNOWLEDGED_IS_LOST, id + " was answered 200 and is not in livekit-events"))
                 .toList();
+    }
+
+    /** LiveKit sends the next webhook of a room when the last was acknowledged: so they must lie in the topic. */
+    private static List<Breach> recordedOrder(Expectation expected, Evidence found) {
+        var places = new HashMap<String, Integer>();
+        for (String id : found.recorded()) {
+            places.put(id, places.size());
+        }
+        var breaches = new ArrayList<Breach>();
+        expected.webhooksByRoom().forEach((room, ids) -> {
+            String before = "";
+            int last = -1;
+            for (String id : ids) {
+                int place = places.getOrDefault(id, last);
+                if (place < last && !found.abandoned().contains(room)) {
+                    breaches.add(
+                            new Breach(ORDER_IS_KEPT, room + ": " + id + " lies in livekit-events before " + before));
+                    return;
+                }
+                before = place > last ? id : before;
+                last = place;
+            }
+        });
+        return breaches;
     }
 
     private static List<Breach> repeatedIds(Evidence found) {

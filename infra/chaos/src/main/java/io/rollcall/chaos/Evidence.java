@@ -3,6 +3,7 @@ package io.rollcall.chaos;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param acknowledged LiveKit's ids of the webhooks that were answered 200, with the time of the answer
  * @param abandoned keys of the rooms in which the sender gave an event up, as LiveKit does after five attempts;
  *     what became of these rooms is nobody's promise
- * @param recorded LiveKit's ids found in livekit-events
+ * @param recorded LiveKit's ids found in livekit-events, each once, in the order of each partition
  * @param history room-events as a read_committed consumer sees them, in the order of each partition
  * @param feed the ids in room-feed, in order, from the subscriber's first position on
  * @param frames what the subscriber was given, in the order it was given
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record Evidence(
         Map<String, Instant> acknowledged,
         Set<String> abandoned,
-        Set<String> recorded,
+        SequencedSet<String> recorded,
         List<Entry> history,
         List<String> feed,
         List<Frame> frames,

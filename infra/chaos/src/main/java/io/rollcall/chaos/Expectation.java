@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.rollcall.local.Webhook;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +27,7 @@ final class Expectation {
     private final Map<String, List<Fact>> factsByRoom = new TreeMap<>();
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, String> openByRoom = new TreeMap<>();
-    private final Set<String> seen = new HashSet<>();
+    private final Map<String, Set<String>> webhooksByRoom = new TreeMap<>();
 
     /**
      * A session of a room.
@@ -48,7 +48,8 @@ final class Expectation {
 
     /** Takes the next webhook of the story; one that was taken before changes nothing. */
     void take(Webhook webhook) {
-        if (!seen.add(webhook.id())) {
+        Set<String> ofRoom = webhooksByRoom.computeIfAbsent(webhook.roomKey(), _ -> new LinkedHashSet<>());
+        if (!ofRoom.add(webhook.id())) {
             return;
         }
         JsonNode body = JSON.readTree(webhook.body());
@@ -75,6 +76,11 @@ final class Expectation {
             case "track_unpublished" -> tell(room, Fact.Kind.TRACK_UNPUBLISHED, sid, trackSid(body), null);
             default -> throw new IllegalArgumentException("no expectation for the event " + webhook.event());
         }
+    }
+
+    /** LiveKit's ids of the webhooks of each room, by room key, in the order they were told. */
+    Map<String, Set<String>> webhooksByRoom() {
+        return webhooksByRoom;
     }
 
     /** The history every room must have, by room key, in order. */

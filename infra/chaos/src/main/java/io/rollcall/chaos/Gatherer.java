@@ -9,10 +9,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -35,9 +35,9 @@ final class Gatherer {
         this.registry = registry;
     }
 
-    /** LiveKit's ids of everything in livekit-events. */
-    Set<String> recorded() throws IOException {
-        var ids = new HashSet<String>();
+    /** LiveKit's ids of everything in livekit-events, copies left out, in the order of each partition. */
+    SequencedSet<String> recorded() throws IOException {
+        var ids = new LinkedHashSet<String>();
         read(Topics.LIVEKIT_EVENTS, record -> ids.add(record.value().getLivekitEventId()));
         return ids;
     }

@@ -20,8 +20,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -52,6 +54,10 @@ class CheckerTest {
     static Stream<Arguments> faults() {
         return Stream.of(
                 fault("a webhook is lost", NOTHING_ACKNOWLEDGED_IS_LOST, found -> found.recorded.remove("EV_3")),
+                fault("two webhooks of a room change places", ORDER_IS_KEPT, found -> {
+                    found.recorded.remove("EV_2");
+                    found.recorded.add("EV_2");
+                }),
                 fault("a fact is lost", NO_FACT_IS_LOST, found -> found.history.remove(3)),
                 fault(
                         "a record is written twice",
@@ -179,7 +185,7 @@ class CheckerTest {
 
         private final Map<String, Instant> acknowledged = new HashMap<>();
         private final Set<String> abandoned = new HashSet<>();
-        private final Set<String> recorded = new HashSet<>();
+        private final SequencedSet<String> recorded = new LinkedHashSet<>();
         private final List<Entry> history = new ArrayList<>();
         private final List<String> feed = new ArrayList<>();
         private final List<Frame> frames = new ArrayList<>();
