@@ -80,7 +80,9 @@ final class UpCommand implements Callable<Integer> {
 
     private int foreground() throws InterruptedException {
         run(options.settings(rollcall.data()), System.out);
-        System.out.println("Ctrl-C stops everything.");
+        if (System.console() != null && System.console().isTerminal()) {
+            System.out.println("Ctrl-C stops everything.");
+        }
         // Ends by a signal only; the hook then stops the stack.
         new CountDownLatch(1).await();
         return 0;
