@@ -80,7 +80,7 @@ final class UpCommand implements Callable<Integer> {
 
     private int foreground() throws InterruptedException {
         run(options.settings(rollcall.data()), System.out);
-        if (System.console() != null && System.console().isTerminal()) {
+        if (Optional.ofNullable(System.console()).filter(it -> it.isTerminal()).isPresent()) {
             System.out.println("Ctrl-C stops everything.");
         }
         // Ends by a signal only; the hook then stops the stack.
