@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadLetters {
 
-    /** Longer values are left out; with the rest a letter stays below what a broker takes. */
-    public static final int MAX_VALUE_BYTES = 512 * 1024;
+    /** Longer values are left out: a whole webhook fits, and with the rest of the letter the topic takes it. */
+    public static final int MAX_VALUE_BYTES = 4_500 * 1024;
 
     /** Longer keys are left out. */
     public static final int MAX_KEY_BYTES = 16 * 1024;

@@ -1,5 +1,6 @@
 package io.rollcall.kit.kafka;
 
+import io.rollcall.schemas.Topic;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -71,6 +72,8 @@ public record KafkaSettings(
         it.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         // Without metadata or buffer the caller learns it at once and can do something else.
         it.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 500);
+        // A webhook of the largest size fits, as on the topics that take them.
+        it.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topic.WEBHOOK_RECORD_BYTES);
         it.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         it.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000);
         it.putAll(client);

@@ -1,5 +1,6 @@
 package io.rollcall.kit.streams;
 
+import io.rollcall.schemas.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -110,6 +111,8 @@ public record StreamsSettings(
         it.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), millis(transactionTimeout));
         // Streams' own default of 100 ms would be the latency of whatever does not end with a commit.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        // What came as one webhook of the largest size may go on as one record.
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topic.WEBHOOK_RECORD_BYTES);
         // The previous transaction's markers are written within a few milliseconds: ask again after these.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
         return it;

@@ -57,7 +57,9 @@ public final class KafkaLane implements Lane {
         var all = new HashMap<String, Object>(settings);
         all.put(ProducerConfig.ACKS_CONFIG, "all");
         all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+        // With more, a broker that has just come back may refuse a new producer's first batch and take the second: it
+        // knows no sequence of that producer yet, and the order of a room is lost. Waiting batches grow instead.
+        all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         all.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         // What follows is for speed, and so that an outage is noticed and its end too.
