@@ -1,5 +1,5 @@
 # One image per module, from one file: docker build --build-arg MODULE=services/ws-gateway .
-# docs/operations.md, "Containers", says how it is tried where no image can be pulled.
+# Only the build stage has been tried so far: docs/operations.md, "Containers".
 ARG BUILD_IMAGE=maven:3-eclipse-temurin-25
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 
