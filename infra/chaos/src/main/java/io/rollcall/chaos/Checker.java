@@ -177,9 +177,23 @@ final class Checker {
         unknown.forEach(id -> breaches.add(
                 new Breach(SUBSCRIBERS_GET_EVERYTHING_ONCE, id + " was given to the subscriber but is in no feed")));
         if (breaches.isEmpty() && !got.equals(found.feed())) {
-            breaches.add(new Breach(ORDER_IS_KEPT, "rooms:* was given to the subscriber in another order"));
+            breaches.add(new Breach(
+                    ORDER_IS_KEPT, "rooms:* was given to the subscriber in another order, " + firstDifference(found)));
         }
         return breaches;
+    }
+
+    private static String firstDifference(Evidence found) {
+        int at = 0;
+        while (at < Math.min(found.feed().size(), found.frames().size())
+                && found.feed().get(at).equals(found.frames().get(at).id())) {
+            at++;
+        }
+        int from = Math.max(0, at - 2);
+        return "from the " + (at + 1) + "th of " + found.feed().size() + " in the feed and "
+                + found.frames().size() + " given: the feed has "
+                + found.feed().subList(from, Math.min(found.feed().size(), at + 4)) + ", given were "
+                + found.frames().subList(from, Math.min(found.frames().size(), at + 4));
     }
 
     private static List<Breach> openRooms(Expectation expected, Evidence found) {
