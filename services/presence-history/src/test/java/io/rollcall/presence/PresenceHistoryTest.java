@@ -10,6 +10,7 @@ import io.rollcall.presence.rooms.captures.Captures.Delivery;
 import io.rollcall.presence.rooms.captures.Outcome;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.livekit.LivekitEvent;
@@ -30,14 +31,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -88,12 +92,17 @@ class PresenceHistoryTest {
                 assertThat(service.isRunning()).isTrue();
                 long facts =
                         expected.facts().values().stream().mapToLong(List::size).sum();
+                // Not when enough facts are there, but when nothing can come any more: a fact too many would be seen.
                 await().atMost(PATIENCE)
                         .untilAsserted(() ->
-                                assertThat(sequenced(kafka.bootstrapServers())).hasSize((int) facts));
+                                assertThat(committed(kafka.bootstrapServers())).isEqualTo(arrivals.size()));
                 List<RoomEvent> history = sequenced(kafka.bootstrapServers());
+                assertThat(history).hasSize((int) facts);
                 assertThat(linesByRoom(history)).isEqualTo(expected.facts());
-                assertThat(values(kafka.bootstrapServers(), Topics.ROOM_FEED)).hasSize((int) facts);
+                assertThat(values(kafka.bootstrapServers(), Topics.ROOM_FEED))
+                        .containsExactlyInAnyOrderElementsOf(history);
+                assertThat(values(kafka.bootstrapServers(), Topics.deadLetters(Service.PRESENCE_HISTORY)))
+                        .isEmpty();
                 answersOverHttp(port, expected);
                 return history.stream()
                         .collect(Collectors.groupingBy(
@@ -127,8 +136,22 @@ class PresenceHistoryTest {
         }
         for (String key : expected.facts().keySet()) {
             JsonNode events = get(port, "/api/v1/rooms/" + encoded(key) + "/events?limit=1000");
-            assertThat(events.path("total").asInt())
-                    .isGreaterThanOrEqualTo(expected.facts().get(key).size());
+            List<String> types = new ArrayList<>();
+            for (JsonNode event : events.path("events")) {
+                if (event.path("sequence").asLong() > 0) {
+                    types.addFirst(event.path("type").asString().toUpperCase(Locale.ROOT));
+                }
+            }
+            assertThat(types)
+                    .isEqualTo(expected.facts().get(key).stream()
+                            .map(line -> line.substring(0, line.indexOf(' ')))
+                            .toList());
+            JsonNode room = get(port, "/api/v1/rooms/" + encoded(key));
+            assertThat(room.path("state").asString()).isEqualTo(open.containsKey(key) ? "open" : "closed");
+            assertThat(get(port, "/api/v1/rooms/" + encoded(key) + "/participants")
+                            .path("total")
+                            .asInt())
+                    .isEqualTo(room.path("connected").asInt());
         }
         assertThat(status(port, "/api/v1/rooms?state=ajar")).isEqualTo(400);
         assertThat(status(port, "/api/v1/rooms?limit=0")).isEqualTo(400);
@@ -166,6 +189,20 @@ class PresenceHistoryTest {
             for (Future<RecordMetadata> acknowledged : sent) {
                 acknowledged.get(30, TimeUnit.SECONDS);
             }
+        }
+    }
+
+    /** How many records of livekit-events the service is done with. */
+    private static long committed(String bootstrapServers) throws Exception {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return admin
+                    .listConsumerGroupOffsets(Service.PRESENCE_HISTORY.id())
+                    .partitionsToOffsetAndMetadata()
+                    .get(20, TimeUnit.SECONDS)
+                    .values()
+                    .stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
         }
     }
 
