@@ -51,6 +51,11 @@ public record Topic<V extends SpecificRecord>(
         return new Topic<>(name, key, value, writer, readers, partitions, keeps, stampedBy, bytes);
     }
 
+    /** The same topic, but stamped by this clock. */
+    public Topic<V> stampedBy(StampedBy clock) {
+        return new Topic<>(name, key, value, writer, readers, partitions, keeps, clock, maxRecordBytes);
+    }
+
     /** Whose clock the timestamps are. */
     public enum StampedBy {
         WRITER,

@@ -1,15 +1,22 @@
 package io.rollcall.schemas;
 
 import static io.rollcall.schemas.Service.PRESENCE_HISTORY;
+import static io.rollcall.schemas.Service.SESSION_API;
 import static io.rollcall.schemas.Service.WEBHOOK_INGEST;
 import static io.rollcall.schemas.Service.WS_GATEWAY;
 
 import io.rollcall.schemas.Topic.Keeps;
+import io.rollcall.schemas.Topic.StampedBy;
 import io.rollcall.schemas.deadletters.DeadLetter;
 import io.rollcall.schemas.livekit.LivekitEvent;
+import io.rollcall.schemas.livekit.LivekitObservation;
+import io.rollcall.schemas.livekit.ReconcileRequest;
 import io.rollcall.schemas.rooms.Participant;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.sessions.Session;
+import io.rollcall.schemas.sessions.SessionCommand;
+import io.rollcall.schemas.sessions.SessionEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +26,9 @@ public final class Topics {
 
     /** Partitions of everything keyed by room; rooms are spread over them and never move to another one. */
     public static final int ROOM_PARTITIONS = 6;
+
+    /** Partitions of everything that is decided by its id. */
+    public static final int DECIDER_PARTITIONS = 6;
 
     public static final Topic<LivekitEvent> LIVEKIT_EVENTS = new Topic<>(
                     "livekit-events",
@@ -30,12 +40,30 @@ public final class Topics {
                     new Keeps.For(Duration.ofDays(30)))
             .withRecordsOf(Topic.WEBHOOK_RECORD_BYTES);
 
+    public static final Topic<LivekitObservation> LIVEKIT_OBSERVATIONS = new Topic<>(
+            "livekit-observations",
+            "room name, else room sid",
+            LivekitObservation.class,
+            SESSION_API,
+            Set.of(PRESENCE_HISTORY),
+            ROOM_PARTITIONS,
+            new Keeps.For(Duration.ofDays(30)));
+
+    public static final Topic<ReconcileRequest> RECONCILE_REQUESTS = new Topic<>(
+            "reconcile-requests",
+            "room name, else room sid",
+            ReconcileRequest.class,
+            PRESENCE_HISTORY,
+            Set.of(SESSION_API),
+            ROOM_PARTITIONS,
+            new Keeps.For(Duration.ofDays(1)));
+
     public static final Topic<RoomEvent> ROOM_EVENTS = new Topic<>(
             "room-events",
             "room name, else room sid",
             RoomEvent.class,
             PRESENCE_HISTORY,
-            Set.of(WS_GATEWAY),
+            Set.of(SESSION_API, WS_GATEWAY),
             ROOM_PARTITIONS,
             new Keeps.Forever());
 
@@ -53,7 +81,7 @@ public final class Topics {
             "room name, else room sid",
             Room.class,
             PRESENCE_HISTORY,
-            Set.of(WS_GATEWAY),
+            Set.of(SESSION_API, WS_GATEWAY),
             ROOM_PARTITIONS,
             new Keeps.Latest());
 
@@ -66,13 +94,41 @@ public final class Topics {
             ROOM_PARTITIONS,
             new Keeps.Latest());
 
+    public static final Topic<SessionCommand> SESSION_COMMANDS = new Topic<>(
+                    "session-commands",
+                    "session id; a tick goes to the partition it names",
+                    SessionCommand.class,
+                    SESSION_API,
+                    Set.of(),
+                    DECIDER_PARTITIONS,
+                    new Keeps.For(Duration.ofDays(1)))
+            .stampedBy(StampedBy.BROKER);
+
+    public static final Topic<SessionEvent> SESSION_EVENTS = new Topic<>(
+            "session-events",
+            "session id",
+            SessionEvent.class,
+            SESSION_API,
+            Set.of(),
+            DECIDER_PARTITIONS,
+            new Keeps.Forever());
+
+    public static final Topic<Session> SESSIONS = new Topic<>(
+            "sessions", "session id", Session.class, SESSION_API, Set.of(), DECIDER_PARTITIONS, new Keeps.Latest());
+
     private static final List<Topic<?>> ALL = List.of(
             LIVEKIT_EVENTS,
+            LIVEKIT_OBSERVATIONS,
+            RECONCILE_REQUESTS,
             ROOM_EVENTS,
             ROOM_FEED,
             ROOMS,
             PARTICIPANTS,
+            SESSION_COMMANDS,
+            SESSION_EVENTS,
+            SESSIONS,
             deadLetters(WEBHOOK_INGEST),
+            deadLetters(SESSION_API),
             deadLetters(PRESENCE_HISTORY),
             deadLetters(WS_GATEWAY));
 
