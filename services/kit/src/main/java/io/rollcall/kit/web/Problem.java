@@ -1,6 +1,5 @@
 package io.rollcall.kit.web;
 
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import org.springframework.http.HttpStatus;
@@ -12,19 +11,16 @@ final class Problem {
 
     private Problem() {}
 
-    static ProblemDetail of(HttpServletRequest request, HttpStatusCode status, String detail) {
-        return complete(request, ProblemDetail.forStatusAndDetail(status, detail));
+    static ProblemDetail of(HttpStatusCode status) {
+        return ProblemDetail.forStatusAndDetail(status, words(status.value()));
     }
 
-    static ProblemDetail of(HttpServletRequest request, HttpStatusCode status) {
-        return of(request, status, words(status.value()));
-    }
-
-    static ProblemDetail complete(HttpServletRequest request, ProblemDetail problem) {
+    static ProblemDetail complete(HttpServletRequest request, String path, ProblemDetail problem) {
+        if (problem.getDetail() == null) {
+            problem.setDetail(words(problem.getStatus()));
+        }
         problem.setProperty("requestId", RequestId.of(request));
-        Object failed = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
-        String path = failed instanceof String uri ? uri : request.getRequestURI();
-        if (problem.getInstance() == null && path != null) {
+        if (problem.getInstance() == null && !path.isEmpty()) {
             try {
                 problem.setInstance(URI.create(path));
             } catch (IllegalArgumentException e) {
@@ -37,6 +33,8 @@ final class Problem {
     static String words(int status) {
         return switch (status) {
             case 400 -> "The request is malformed.";
+            case 401 -> "A token that is in force is needed.";
+            case 403 -> "This is not allowed.";
             case 404 -> "There is nothing at this path.";
             case 405 -> "The method is not allowed here.";
             case 406 -> "None of the accepted media types can be given.";

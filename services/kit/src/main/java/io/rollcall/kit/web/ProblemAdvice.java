@@ -1,6 +1,7 @@
 package io.rollcall.kit.web;
 
 import io.rollcall.kit.log.LogKeys;
+import io.rollcall.kit.web.Failure.Cause;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -15,7 +16,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -26,28 +26,29 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Answers whatever a controller throws with problem details. Last in order, so that a surface with an error shape of
- * its own puts an advice before it.
- */
+/** Answers whatever a controller throws, in the shape of its surface. */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
+    private final SurfaceErrors errors;
     private final JsonMapper mapper;
 
     /** A body that was written here, unlike Spring's, whose words may tell of the inside. */
     private record Written(ProblemDetail problem) {}
 
-    ProblemAdvice(JsonMapper mapper) {
+    ProblemAdvice(SurfaceErrors errors, JsonMapper mapper) {
+        this.errors = errors;
         this.mapper = mapper;
     }
 
@@ -114,19 +115,21 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             }
         }
         ProblemDetail problem = switch (e) {
-            case ErrorResponseException own -> Problem.complete(servlet, own.getBody());
-            default -> body instanceof Written written ? written.problem() : Problem.of(servlet, status);
+            case ErrorResponseException own -> own.getBody();
+            default -> body instanceof Written written ? written.problem() : Problem.of(status);
         };
-        var all = new HttpHeaders(headers);
-        all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (status.value() == HttpStatus.SERVICE_UNAVAILABLE.value() && !all.containsHeader(HttpHeaders.RETRY_AFTER)) {
-            all.set(HttpHeaders.RETRY_AFTER, "1");
-        }
-        return new ResponseEntity<>(problem, all, status);
+        problem.setStatus(status.value());
+        Cause cause = switch (e) {
+            case BadFieldException _ -> Cause.BAD_FIELD;
+            case HttpMessageNotReadableException _ -> Cause.MALFORMED_BODY;
+            case NoResourceFoundException _, NoHandlerFoundException _ -> Cause.UNKNOWN_ROUTE;
+            default -> Cause.OTHER;
+        };
+        return errors.answer(servlet, problem, cause, headers);
     }
 
     private @Nullable ResponseEntity<Object> malformed(Exception e, String detail, WebRequest request) {
-        var written = new Written(Problem.of(servlet(request), HttpStatus.BAD_REQUEST, detail));
+        var written = new Written(ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, detail));
         return handleExceptionInternal(e, written, new HttpHeaders(), HttpStatus.BAD_REQUEST, request);
     }
 

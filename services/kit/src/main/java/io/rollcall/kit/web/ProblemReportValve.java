@@ -1,19 +1,25 @@
 package io.rollcall.kit.web;
 
+import io.rollcall.kit.web.Failure.Cause;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 
 /** Answers what Tomcat refuses before any filter sees it, such as a path it cannot decode. */
-public final class ProblemReportValve extends ErrorReportValve {
+final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemReportValve.class);
+
+    private final SurfaceErrors errors;
+
+    ProblemReportValve(SurfaceErrors errors) {
+        this.errors = errors;
+    }
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
@@ -22,23 +28,14 @@ public final class ProblemReportValve extends ErrorReportValve {
             return;
         }
         String id = RequestId.accept(request, request.getHeader(RequestId.HEADER));
-        HttpStatus known = HttpStatus.resolve(status);
-        // Nothing of the request is repeated, so nothing has to be escaped.
-        byte[] body = ("{\"title\":\"" + (known == null ? "Error" : known.getReasonPhrase()) + "\",\"status\":" + status
-                        + ",\"detail\":\"" + Problem.words(status) + "\",\"requestId\":\"" + escaped(id) + "\"}")
-                .getBytes(StandardCharsets.UTF_8);
+        var answer = errors.answer(request, Problem.of(HttpStatusCode.valueOf(status)), Cause.OTHER, null);
         try {
-            response.setContentType("application/problem+json");
+            answer.getHeaders().forEach((name, values) -> response.setHeader(name, values.getFirst()));
             response.setHeader(RequestId.HEADER, id);
-            response.setContentLength(body.length);
-            response.getOutputStream().write(body);
+            response.getOutputStream().write(SurfaceErrors.bytes(answer));
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("nobody is there to read the error", e);
         }
-    }
-
-    private static String escaped(String id) {
-        return id.replace("\\", "\\\\").replace("\"", "\\\"");
     }
 }

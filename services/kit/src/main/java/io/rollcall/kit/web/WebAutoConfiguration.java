@@ -4,6 +4,7 @@ import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -39,11 +40,11 @@ public class WebAutoConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<CorsFilter> corsFilter(Origins origins) {
+    FilterRegistrationBean<CorsFilter> corsFilter(Origins origins, SurfaceErrors errors) {
         var sources = new UrlBasedCorsConfigurationSource();
         sources.registerCorsConfiguration("/**", origins.cors());
         var cors = new CorsFilter(sources);
-        cors.setCorsProcessor(new ProblemCorsProcessor());
+        cors.setCorsProcessor(new ProblemCorsProcessor(errors));
         var filter = new FilterRegistrationBean<>(cors);
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return filter;
@@ -72,14 +73,19 @@ public class WebAutoConfiguration {
     }
 
     @Bean
-    ProblemAdvice problemAdvice(JsonMapper mapper) {
-        return new ProblemAdvice(mapper);
+    SurfaceErrors surfaceErrors(ObjectProvider<ErrorShape> shapes, JsonMapper mapper) {
+        return new SurfaceErrors(shapes.orderedStream().toList(), mapper);
+    }
+
+    @Bean
+    ProblemAdvice problemAdvice(SurfaceErrors errors, JsonMapper mapper) {
+        return new ProblemAdvice(errors, mapper);
     }
 
     @Bean
     @ConditionalOnMissingBean(ErrorController.class)
-    ProblemErrorController problemErrorController() {
-        return new ProblemErrorController();
+    ProblemErrorController problemErrorController(SurfaceErrors errors) {
+        return new ProblemErrorController(errors);
     }
 
     @Bean
@@ -105,11 +111,17 @@ public class WebAutoConfiguration {
                 connector.setEncodedSolidusHandling("passthrough");
                 connector.setEncodedReverseSolidusHandling("passthrough");
             });
-            factory.addContextCustomizers(context -> {
-                if (context.getParent() instanceof StandardHost host) {
-                    host.setErrorReportValveClass(ProblemReportValve.class.getName());
-                }
-            });
         };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> errorsOfTomcat(SurfaceErrors errors) {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+                // Tomcat would make one of that class itself, were none there; this one knows the shapes.
+                host.getPipeline().addValve(new ProblemReportValve(errors));
+            }
+        });
     }
 }

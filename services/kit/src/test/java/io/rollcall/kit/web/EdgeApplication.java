@@ -1,5 +1,6 @@
 package io.rollcall.kit.web;
 
+import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
 import jakarta.servlet.http.HttpServlet;
@@ -21,6 +22,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
@@ -46,6 +48,11 @@ class EdgeApplication {
         };
     }
 
+    @Bean
+    ErrorShape realtimeShape() {
+        return new RealtimeShape();
+    }
+
     /** A servlet of a service's own, beside the dispatcher's. */
     @Bean
     ServletRegistrationBean<HttpServlet> hook() {
@@ -60,7 +67,8 @@ class EdgeApplication {
                         response.getWriter().print(request.getInputStream().readAllBytes().length);
                     }
                 },
-                "/hook");
+                "/hook",
+                "/v1/realtime/hook");
     }
 
     enum Kind {
@@ -71,6 +79,37 @@ class EdgeApplication {
     record Seat(String name, Kind kind, int number) {}
 
     record Order(List<Seat> seats) {}
+
+    /** A surface with errors of its own. */
+    @RestController
+    @RequestMapping("/v1/realtime")
+    static class Sessions {
+
+        @PostMapping("/orders")
+        Order order(@RequestBody Order order) {
+            return order;
+        }
+
+        @GetMapping("/sessions")
+        Map<String, Object> list(Page page, Caller caller) {
+            return Map.of("page", page, "caller", caller);
+        }
+
+        @GetMapping("/sessions/{id}")
+        void session(@PathVariable String id) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND, "session not found");
+        }
+
+        @GetMapping("/fails")
+        void fails() {
+            throw new IllegalStateException("SELECT secret FROM io.rollcall.Hidden");
+        }
+
+        @GetMapping("/away")
+        void away() {
+            throw new UnavailableException("Kafka does not answer.", Duration.ofSeconds(3));
+        }
+    }
 
     @RestController
     static class Things {
