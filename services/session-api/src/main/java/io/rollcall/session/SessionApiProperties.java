@@ -1,0 +1,127 @@
+package io.rollcall.session;
+
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything that can be set here.
+ *
+ * @param livekit where LiveKit is and who we are there
+ * @param sessions the times of realtime sessions
+ * @param commands how commands are sent and waited for
+ */
+@ConfigurationProperties("rollcall.session")
+public record SessionApiProperties(
+        @DefaultValue Livekit livekit,
+        @DefaultValue Sessions sessions,
+        @DefaultValue Commands commands) {
+
+    /** The secret of the shared ids that everybody knows; only a service that was told it is local takes it. */
+    public static final String DEVELOPMENT_ID_SECRET = "dev-command-id-secret-0123456789ab";
+
+    private static final int MIN_SECRET = 32;
+
+    /**
+     * LiveKit's edge.
+     *
+     * @param url of the room API; ws and wss are read as http and https
+     * @param wsUrl what clients are told to connect to
+     * @param apiKey our key
+     * @param apiSecret its secret
+     * @param timeout how long one call of the room API may take
+     * @param pollInterval how often the rooms are listed
+     * @param pollEnabled whether they are
+     * @param tokenTtl how long an access token lasts
+     */
+    public record Livekit(
+            @DefaultValue("http://127.0.0.1:7880") URI url,
+            @DefaultValue("ws://127.0.0.1:7880") String wsUrl,
+            @DefaultValue("") String apiKey,
+            @DefaultValue("") String apiSecret,
+            @DefaultValue("5s") Duration timeout,
+            @DefaultValue("15s") Duration pollInterval,
+            @DefaultValue("true") boolean pollEnabled,
+            @DefaultValue("24h") Duration tokenTtl) {
+
+        /** Checks what was given. */
+        public Livekit {
+            if (url.getHost() == null) {
+                throw new IllegalArgumentException(
+                        "rollcall.session.livekit.url (LIVEKIT_URL) must be an address such as http://host:7880");
+            }
+            positive("livekit.timeout", timeout);
+            positive("livekit.poll-interval (SESSION_CLEANUP_INTERVAL)", pollInterval);
+            positive("livekit.token-ttl (LIVEKIT_TOKEN_TTL)", tokenTtl);
+            if (apiKey.isEmpty() || apiSecret.isEmpty()) {
+                throw new IllegalArgumentException("rollcall.session.livekit.api-key and api-secret (LIVEKIT_API_KEY,"
+                        + " LIVEKIT_API_SECRET) must be set: without them no room can be made");
+            }
+            if (apiSecret.length() < MIN_SECRET) {
+                throw new IllegalArgumentException("rollcall.session.livekit.api-secret (LIVEKIT_API_SECRET) must have"
+                        + " at least " + MIN_SECRET + " characters");
+            }
+        }
+
+        /** Everything but the secret. */
+        @Override
+        public String toString() {
+            return "Livekit[url=" + url + ", wsUrl=" + wsUrl + ", apiKey=" + apiKey + "]";
+        }
+    }
+
+    /**
+     * How long things of a session may take.
+     *
+     * @param staleTtl how long one waits for its first participant
+     * @param emptyGrace how long its room may be empty before it ends
+     */
+    public record Sessions(
+            @DefaultValue("10m") Duration staleTtl,
+            @DefaultValue("15s") Duration emptyGrace) {
+
+        /** Checks what was given. */
+        public Sessions {
+            positive("sessions.stale-ttl (SESSION_STALE_TTL)", staleTtl);
+            positive("sessions.empty-grace (SESSION_EMPTY_GRACE)", emptyGrace);
+        }
+    }
+
+    /**
+     * Commands.
+     *
+     * @param idSecret from which ids follow where the caller gave an Idempotency-Key: the same on every instance
+     * @param timeout how long a request waits for its answer
+     * @param waiting how many requests may wait at once
+     */
+    public record Commands(
+            @DefaultValue("") String idSecret,
+            @DefaultValue("2s") Duration timeout,
+            @DefaultValue("10000") int waiting) {
+
+        /** Checks what was given. */
+        public Commands {
+            if (idSecret.length() < MIN_SECRET) {
+                throw new IllegalArgumentException("rollcall.session.commands.id-secret (COMMAND_ID_SECRET) must have"
+                        + " at least " + MIN_SECRET + " characters, the same on every instance");
+            }
+            positive("commands.timeout", timeout);
+            if (waiting < 1) {
+                throw new IllegalArgumentException("rollcall.session.commands.waiting must be 1 or more");
+            }
+        }
+
+        /** Everything but the secret. */
+        @Override
+        public String toString() {
+            return "Commands[timeout=" + timeout + ", waiting=" + waiting + "]";
+        }
+    }
+
+    private static void positive(String name, Duration duration) {
+        if (!duration.isPositive()) {
+            throw new IllegalArgumentException("rollcall.session." + name + " must be more than nothing");
+        }
+    }
+}
