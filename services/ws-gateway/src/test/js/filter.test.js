@@ -45,6 +45,12 @@ test('rooms stand newest first or by name, always in one order', () => {
   assert.deepEqual(order('name'), ['alpha', 'gate/7 "west"', 'RM_2']);
 });
 
+test('numbers in names count as numbers', () => {
+  const named = (name) => ({ key: name, name, sid: '', openedAt: '' });
+  const names = ['gate 10', 'Gate 9', 'gate 9b'].map(named).sort((a, b) => compareRooms('name', a, b)).map(({ name }) => name);
+  assert.deepEqual(names, ['Gate 9', 'gate 9b', 'gate 10']);
+});
+
 test('agencies are those of open rooms and of people in them', () => {
   assert.deepEqual([...agenciesOf(state)], [['BUS', 1], ['METRO', 2]]);
 });

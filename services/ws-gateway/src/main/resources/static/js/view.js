@@ -41,6 +41,7 @@ const timeWithSeconds = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hourCycle: 'h23',
 });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayAndTime = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
   month: 'short',
@@ -271,7 +272,8 @@ export class View {
     const agency = element.querySelector('.agency');
     agency.hidden = !room.agency;
     setText(agency, room.agency);
-    setTime(element.querySelector('.since'), room.openedAt, 'open since ');
+    agency.title = room.agency;
+    setTime(element.querySelector('.since'), room.openedAt, 'open since ', dayAndTime);
     this.#drawPeople(card, room);
   }
 
@@ -517,7 +519,7 @@ function newPerson(participant) {
   row.querySelector('.kind').textContent = label;
   row.querySelector('.kind').hidden = !label;
   row.classList.toggle('nobody', !participant.person);
-  setTime(row.querySelector('time'), participant.joinedAt, '');
+  setTime(row.querySelector('time'), participant.joinedAt, '', day);
   return row;
 }
 
@@ -603,14 +605,14 @@ function setText(element, text) {
   }
 }
 
-function setTime(element, iso, before) {
+function setTime(element, iso, before, onAnotherDay) {
   const at = new Date(iso);
   if (!iso || Number.isNaN(at.getTime())) {
     element.textContent = '';
     return;
   }
   const isToday = at.toDateString() === new Date().toDateString();
-  setText(element, before + (isToday ? timeOfDay : dayAndTime).format(at));
+  setText(element, before + (isToday ? timeOfDay : onAnotherDay).format(at));
   element.title = iso;
   if (element.tagName === 'TIME') {
     element.dateTime = iso;

@@ -2,7 +2,6 @@ package io.rollcall.kittest;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,12 +11,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
@@ -46,7 +42,10 @@ public final class RealRedis implements AutoCloseable {
     public static RealRedis start() {
         try {
             Path folder = Files.createTempDirectory("rollcall-redis-");
-            var redis = new RealRedis(folder, onPath().orElseGet(() -> fromArtifact(folder)), freePort());
+            var redis = new RealRedis(
+                    folder,
+                    Programs.find("redis-server").map(Path::toString).orElseGet(() -> fromArtifact(folder)),
+                    freePort());
             redis.restart();
             return redis;
         } catch (IOException e) {
@@ -142,15 +141,6 @@ public final class RealRedis implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static Optional<String> onPath() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1))
-                .filter(folder -> !folder.isEmpty())
-                .map(folder -> Path.of(folder, "redis-server"))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst();
     }
 
     static String fromArtifact(Path folder) {

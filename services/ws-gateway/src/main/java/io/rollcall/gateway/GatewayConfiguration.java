@@ -8,6 +8,8 @@ import io.rollcall.gateway.connections.Connections;
 import io.rollcall.gateway.connections.GatewayContext;
 import io.rollcall.gateway.connections.ScheduledTimers;
 import io.rollcall.gateway.dashboard.DashboardController;
+import io.rollcall.gateway.page.PageFiles;
+import io.rollcall.gateway.page.PagePolicy;
 import io.rollcall.gateway.protocol.JsonEncoding;
 import io.rollcall.gateway.rooms.FeedReader;
 import io.rollcall.gateway.rooms.LogProgress;
@@ -37,9 +39,12 @@ import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /** Puts the gateway together. */
 @Configuration(proxyBeanMethods = false)
@@ -204,6 +209,21 @@ class GatewayConfiguration {
             WebSocketEndpoint endpoint, Origins origins, OpenDoor door) {
         return new ServletRegistrationBean<>(
                 new WebSocketServlet(endpoint, origins, door::isOpen), "/connection/websocket");
+    }
+
+    /** Before Spring Boot's own, which then adds none for the same paths. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    PageFiles pageFiles() {
+        return new PageFiles();
+    }
+
+    @Bean
+    FilterRegistrationBean<PagePolicy> pagePolicy() {
+        var filter = new FilterRegistrationBean<>(new PagePolicy());
+        // The empty pattern is the root and nothing below it.
+        filter.addUrlPatterns("", "/index.html", "/icon.svg", "/css/*", "/js/*", "/vendor/*");
+        return filter;
     }
 
     /** Buffers are per connection, idle ones too; what is sent in bulk brings its own. */

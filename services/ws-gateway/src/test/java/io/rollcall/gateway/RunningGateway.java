@@ -52,12 +52,14 @@ final class RunningGateway implements AutoCloseable {
         return Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port", Integer.class));
     }
 
-    HttpResponse<String> get(String path) {
+    /** Asks for something, with headers given as name, value, name, value. */
+    HttpResponse<String> get(String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -1,0 +1,264 @@
+package io.rollcall.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rollcall.gateway.Browser.Screen;
+import io.rollcall.kittest.FixedRegistry;
+import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.kittest.Programs;
+import io.rollcall.schemas.Topics;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The page in a real browser, before the real gateway on a real broker. Rooms are named anew by every test. */
+class PageTest {
+
+    private static final FixedRegistry REGISTRY = new FixedRegistry();
+    private static final Path PICTURES = Path.of("target", "page");
+    private static final String[] SETTINGS = {"--rollcall.gateway.times.snapshot=1s"};
+
+    private static KafkaCluster.Own kafka;
+    private static RunningGateway gateway;
+    private static RoomLog log;
+    private static Browser browser;
+
+    private final String unique = UUID.randomUUID().toString().substring(0, 8);
+    private final String room = "Stand-up " + unique;
+
+    @BeforeAll
+    static void start() {
+        Path chromium = Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
+                .flatMap(name -> Programs.find(name).stream())
+                .findFirst()
+                .orElse(null);
+        assumeTrue(chromium != null, "skipped: there is no Chromium on PATH to show the page in");
+        kafka = KafkaCluster.own();
+        kafka.createTopics(Topics.all());
+        log = new RoomLog(kafka.bootstrapServers(), REGISTRY);
+        gateway = RunningGateway.start(kafka.bootstrapServers(), REGISTRY, SETTINGS);
+        browser = new Browser(chromium);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+            gateway.close();
+            log.close();
+            kafka.close();
+        }
+    }
+
+    @BeforeEach
+    void openOnADesk() {
+        browser.show(new Screen(1280, 800, false));
+        load();
+    }
+
+    private static void load() {
+        load("http://127.0.0.1:" + gateway.port() + "/");
+    }
+
+    private static void load(String address) {
+        browser.open(address);
+        browser.until("document.getElementById('phase').textContent === 'Live'");
+        var _ = browser.evaluate("""
+                globalThis.cards = (name) => [...document.querySelectorAll('.room:not(.closed, [hidden])')]
+                    .filter((card) => card.querySelector('.room-name').textContent === name);
+                globalThis.people = (name) => cards(name).flatMap((card) =>
+                    [...card.querySelectorAll('.person:not(.left) .who')].map((who) => who.textContent)).join();
+                globalThis.events = (part) => [...document.querySelectorAll('.event .words')]
+                    .map((words) => words.textContent).filter((words) => words.includes(part)).join(' | ');
+                """);
+    }
+
+    @AfterEach
+    void nothingWasWrongInTheBrowser() {
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void roomsAndPeopleComeAndGoBeforeOnesEyes() {
+        var _ = log.opened(room, "METRO");
+        browser.until(cards(room) + ".length === 1");
+        var _ = log.joined(room, "Ann");
+        var _ = log.joined(room, "Ben");
+        browser.until(people(room) + " === 'Ben,Ann'");
+        assertThat(browser.evaluate(cards(room) + "[0].querySelector('.room-people').textContent")
+                        .asString())
+                .isEqualTo("2 people");
+        var _ = log.left(room, "Ann");
+        browser.until(people(room) + " === 'Ben'");
+        var _ = log.left(room, "Ben");
+        var _ = log.closed(room);
+        browser.until(cards(room) + ".length === 0");
+
+        // What was put there after loading is still there: it is the same page.
+        assertThat(browser.evaluate("typeof cards").asString()).isEqualTo("function");
+        browser.untilIs(
+                "events(" + Browser.quoted(room) + ")",
+                String.join(
+                        " | ",
+                        room + " closed",
+                        "Ben left " + room + ", 0 people now",
+                        "Ann left " + room + ", 1 person now",
+                        "Ben joined " + room + ", 2 people now",
+                        "Ann joined " + room + ", 1 person now",
+                        room + " opened"));
+    }
+
+    @Test
+    void whoComesLaterSeesWhatThereIs() {
+        var _ = log.opened(room, "METRO");
+        var _ = log.joined(room, "Ann");
+        var _ = log.turnedOn(room, "Ann", "CAMERA");
+        var _ = log.joined(room, "Recorder", "EGRESS");
+        browser.until(people(room) + " === 'Recorder,Ann'");
+
+        load();
+
+        browser.until(people(room) + " === 'Recorder,Ann'");
+        assertThat(browser.evaluate("(" + cards(room) + "[0].textContent.replaceAll(/\\s+/g, ' '))")
+                        .asString())
+                .contains("1 person")
+                .contains("METRO")
+                .contains("egress")
+                .contains("Camera");
+        assertThat(browser.evaluate("document.getElementById('filter-agency').textContent")
+                        .asString())
+                .contains("METRO");
+    }
+
+    @Test
+    void whenTheGatewayWasAwayThePageSaysSoAndMissesNothing() {
+        var _ = log.opened(room, "METRO");
+        var _ = log.joined(room, "Ann");
+        browser.until(people(room) + " === 'Ann'");
+        int port = gateway.port();
+
+        gateway.stop();
+        browser.until("document.getElementById('phase').textContent === 'Recovering'");
+        var _ = log.left(room, "Ann");
+        var _ = log.joined(room, "Ben");
+        gateway = RunningGateway.start(port, kafka.bootstrapServers(), REGISTRY, SETTINGS);
+        browser.until("document.getElementById('phase').textContent === 'Live'");
+
+        browser.until(people(room) + " === 'Ben'");
+        browser.untilIs(
+                "events(" + Browser.quoted(room) + ")",
+                String.join(
+                        " | ",
+                        "Ben joined " + room + ", 1 person now",
+                        "Ann left " + room + ", 0 people now",
+                        "Ann joined " + room + ", 1 person now",
+                        room + " opened"));
+        browser.until("events('onnect').startsWith('Connected again | Connection interrupted: shutdown (3001)')");
+    }
+
+    @Test
+    void theFilterShowsWhatIsAskedForAndStandsInTheAddress() {
+        String other = "Retro " + unique;
+        String agency = "BUS-" + unique;
+        var _ = log.opened(room, "METRO");
+        var _ = log.opened(other, agency);
+        var _ = log.joined(other, "Zoë " + unique);
+        browser.until(people(other) + " !== '' && " + cards(room) + ".length === 1");
+
+        browser.type("filter-find", "zoë " + unique);
+        browser.until(cards(room) + ".length === 0 && " + cards(other) + ".length === 1");
+        browser.until("document.getElementById('shown').textContent.startsWith('1 of ')");
+        String kept = browser.evaluate("location.href").asString();
+        browser.open("about:blank");
+        load(kept);
+        browser.until(cards(room) + ".length === 0 && " + cards(other) + ".length === 1");
+        var _ = browser.evaluate("document.getElementById('filter-clear').click()");
+        browser.until(cards(room) + ".length === 1 && location.hash === ''");
+
+        browser.until("document.getElementById('filter-agency').textContent.includes(" + Browser.quoted(agency) + ")");
+        var _ = browser.evaluate("document.getElementById('filter-agency').value = " + Browser.quoted(agency));
+        var _ = browser.evaluate("document.getElementById('filter').dispatchEvent(new Event('input'))");
+        browser.until(cards(room) + ".length === 0 && " + cards(other) + ".length === 1");
+        var _ = log.joined(room, "Somebody else");
+        var _ = log.joined(other, "Yves");
+        browser.until("events('Yves') !== ''");
+        assertThat(browser.evaluate("events('Somebody else')").asString()).isEmpty();
+    }
+
+    @Test
+    void namesAreShownAsTheyAreAndAsNothingElse() {
+        String html = "<img src=x onerror=\"document.title='taken'\"> a/b%2F & " + unique;
+        var _ = log.opened(html, "");
+        var _ = log.joined(html, "</li><script>alert(1)</script>");
+
+        browser.until(people(html) + " === '</li><script>alert(1)</script>'");
+        assertThat(browser.evaluate("document.title").asString()).isEqualTo("Rollcall");
+        assertThat(browser.evaluate("document.querySelectorAll('.room img').length")
+                        .asInt())
+                .isZero();
+    }
+
+    /** The pictures are for people to look at; that nothing sticks out sideways is for the test. */
+    @ParameterizedTest
+    @CsvSource({"1280, 800, false", "1280, 800, true", "390, 844, false", "390, 844, true"})
+    void thePageFitsTheScreenWhateverTheNamesAre(int width, int height, boolean dark) {
+        if (!gateway.get("/dashboard/snapshot").body().contains("Verkehrsleitstelle")) {
+            fillTheHouse();
+        }
+        browser.show(new Screen(width, height, dark));
+        load();
+        browser.until("document.querySelectorAll('.room:not(.closed)').length >= 200");
+        var _ = log.joined("Gate 7", "Ada " + unique);
+        browser.until("events('Ada " + unique + "') !== ''");
+
+        browser.takePicture(PICTURES.resolve(width + (dark ? "-dark" : "-light") + ".png"));
+        assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                .isLessThanOrEqualTo(width);
+        if (width < 500) {
+            var _ = browser.evaluate("document.querySelector('[data-show=events]').click()");
+            browser.takePicture(PICTURES.resolve(width + (dark ? "-dark" : "-light") + "-events.png"));
+            assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                    .isLessThanOrEqualTo(width);
+        }
+    }
+
+    private static void fillTheHouse() {
+        for (int i = 1; i <= 195; i++) {
+            var _ = log.opened("Depot " + i, i % 3 == 0 ? "TRAM" : "");
+        }
+        var _ = log.opened("Verkehrsleitstelle-" + "Nord".repeat(50), "AGENCY-" + "X".repeat(60));
+        var _ = log.joined("Verkehrsleitstelle-" + "Nord".repeat(50), "Ann");
+        var _ = log.opened("Board of the " + "very ".repeat(30) + "long name", "METRO");
+        var _ = log.joined("Board of the " + "very ".repeat(30) + "long name", "Maximiliane".repeat(20));
+        var _ = log.opened("اجتماع\u200f الصباح", "النقل");
+        var _ = log.joined("اجتماع\u200f الصباح", "محمد بن سلمان");
+        var _ = log.joined("اجتماع\u200f الصباح", "דנה (Dana) 42");
+        var _ = log.turnedOn("اجتماع\u200f الصباح", "محمد بن سلمان", "MICROPHONE");
+        var _ = log.opened("日本語の会議室 🚆", "東京");
+        var _ = log.joined("日本語の会議室 🚆", "山田 太郎");
+        var _ = log.opened("Gate 7", "METRO");
+        for (int i = 1; i <= 11; i++) {
+            var _ = log.joined("Gate 7", "Guard " + i);
+        }
+        var _ = log.turnedOn("Gate 7", "Guard 11", "CAMERA");
+        var _ = log.turnedOn("Gate 7", "Guard 10", "SCREEN_SHARE");
+        var _ = log.joined("Gate 7", "Recorder", "EGRESS");
+        var _ = log.left("Gate 7", "Guard 2");
+    }
+
+    private static String cards(String name) {
+        return "cards(" + Browser.quoted(name) + ")";
+    }
+
+    private static String people(String name) {
+        return "people(" + Browser.quoted(name) + ")";
+    }
+}
