@@ -50,7 +50,6 @@ final class Banner {
             out.println("  LIVEKIT_API_KEY=" + Development.LIVEKIT_API_KEY);
             out.println("  LIVEKIT_API_SECRET=" + Development.LIVEKIT_API_SECRET);
         }
-        out.println("  GATEWAY_API_KEY=" + Development.GATEWAY_API_KEY);
         out.println("  GATEWAY_TOKEN_SECRET=" + Development.GATEWAY_TOKEN_SECRET);
         out.println(END);
         out.println();

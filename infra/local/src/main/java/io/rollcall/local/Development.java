@@ -8,7 +8,6 @@ public final class Development {
 
     public static final String LIVEKIT_API_KEY = "devkey";
     public static final String LIVEKIT_API_SECRET = "secretsecretsecretsecretsecretsecret";
-    public static final String GATEWAY_API_KEY = "dev-gateway-api-key";
     public static final String GATEWAY_TOKEN_SECRET = "dev-gateway-token-secret-0123456789";
 
     private Development() {}

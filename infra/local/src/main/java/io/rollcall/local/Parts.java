@@ -141,9 +141,7 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
                             settings.ports().wsGateway(),
                             settings.ports().wsGatewayManagement(),
                             "-Xmx192m",
-                            Map.of(
-                                    "GATEWAY_API_KEY", Development.GATEWAY_API_KEY,
-                                    "GATEWAY_TOKEN_SECRET", Development.GATEWAY_TOKEN_SECRET),
+                            Map.of("GATEWAY_TOKEN_SECRET", Development.GATEWAY_TOKEN_SECRET),
                             Set.of(KAFKA));
                 case SESSION_API, QUOTA_COUNTER ->
                     throw new IllegalArgumentException("there is no " + service.id() + " yet");
