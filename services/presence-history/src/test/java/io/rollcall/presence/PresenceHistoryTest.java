@@ -170,6 +170,7 @@ class PresenceHistoryTest {
                         "--server.port=" + port,
                         "--management.server.port=0",
                         "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
+                        "--rollcall.auth.enabled=false",
                         "--rollcall.data-dir=" + data,
                         "--rollcall.presence.session-retention=3650d",
                         "--rollcall.streams.standbys=0");

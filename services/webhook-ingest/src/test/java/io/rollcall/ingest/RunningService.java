@@ -28,6 +28,7 @@ final class RunningService implements AutoCloseable {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
+                "--rollcall.auth.enabled=false",
                 "--rollcall.ingest.local=true",
                 "--rollcall.ingest.api-key=" + Capture.API_KEY,
                 "--rollcall.ingest.api-secret=" + Capture.API_SECRET,

@@ -21,6 +21,7 @@ import io.rollcall.gateway.websocket.Traffic;
 import io.rollcall.gateway.websocket.WebSocketEndpoint;
 import io.rollcall.gateway.websocket.WebSocketServlet;
 import io.rollcall.gateway.websocket.WebSocketSettings;
+import io.rollcall.kit.auth.AuthRules;
 import io.rollcall.kit.health.HealthDetails;
 import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.View;
@@ -209,6 +210,14 @@ class GatewayConfiguration {
             WebSocketEndpoint endpoint, Origins origins, OpenDoor door) {
         return new ServletRegistrationBean<>(
                 new WebSocketServlet(endpoint, origins, door::isOpen), "/connection/websocket");
+    }
+
+    /** The page is for everybody; what it shows is not. */
+    @Bean
+    AuthRules authRules() {
+        return AuthRules.NONE
+                .withOpen("/index.html", "/icon.svg", "/css/**", "/js/**", "/vendor/**", "/dashboard/snapshot")
+                .withOwnTokens("webSocketServlet");
     }
 
     /** Before Spring Boot's own, which then adds none for the same paths. */

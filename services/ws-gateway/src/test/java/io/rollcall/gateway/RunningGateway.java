@@ -36,6 +36,7 @@ final class RunningGateway implements AutoCloseable {
                 "--server.port=" + port,
                 "--management.server.port=0",
                 "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
+                "--rollcall.auth.enabled=false",
                 "--rollcall.gateway.auth-enabled=false"));
         all.addAll(List.of(settings));
         ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =

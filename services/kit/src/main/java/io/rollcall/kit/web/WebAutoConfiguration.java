@@ -57,7 +57,7 @@ public class WebAutoConfiguration {
 
     @Bean
     FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(WebSettings settings) {
-        return beforeTheDispatcher(new BodyLimitFilter(settings.maxBody().toBytes()), 3);
+        return beforeTheDispatcher(new BodyLimitFilter(settings.maxBody().toBytes()), 4);
     }
 
     private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> beforeTheDispatcher(F it, int place) {

@@ -1,5 +1,6 @@
 package io.rollcall.kit.web;
 
+import io.rollcall.kit.auth.AuthRules;
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
@@ -29,7 +30,7 @@ import org.springframework.web.server.ResponseStatusException;
 
 /** A service with nothing but an edge. */
 @SpringBootApplication
-class EdgeApplication {
+public class EdgeApplication {
 
     static final AtomicReference<Readiness> KAFKA = new AtomicReference<>(Readiness.up());
 
@@ -49,6 +50,24 @@ class EdgeApplication {
     }
 
     @Bean
+    AuthRules authRules() {
+        return AuthRules.NONE.withOpen("/page/**").withTokenInQuery("/stream").withOwnTokens("signedHook");
+    }
+
+    /** A servlet that looks at signatures of its own. */
+    @Bean
+    ServletRegistrationBean<HttpServlet> signedHook() {
+        return new ServletRegistrationBean<>(
+                new HttpServlet() {
+                    @Override
+                    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                        response.getWriter().print("signed");
+                    }
+                },
+                "/signed-hook");
+    }
+
+    @Bean
     ErrorShape realtimeShape() {
         return new RealtimeShape();
     }
@@ -60,6 +79,10 @@ class EdgeApplication {
                 new HttpServlet() {
                     @Override
                     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                        if (request.getParameter("who") != null) {
+                            response.getWriter().print(Caller.of(request).id());
+                            return;
+                        }
                         if (request.getParameter("fail") != null) {
                             throw new IllegalStateException("SELECT secret FROM io.rollcall.Hidden");
                         }
@@ -115,6 +138,23 @@ class EdgeApplication {
     static class Things {
 
         private static final Logger LOG = LoggerFactory.getLogger(Things.class);
+
+        @GetMapping("/me")
+        Caller me(Caller caller) {
+            LOG.info("asked who it is");
+            return caller;
+        }
+
+        @GetMapping("/stream")
+        Caller stream(Caller caller) {
+            LOG.info("asked for a stream");
+            return caller;
+        }
+
+        @GetMapping("/page/file")
+        String file() {
+            return "a file";
+        }
 
         @GetMapping("/x/{name}")
         Map<String, Object> named(@PathVariable String name) {

@@ -23,6 +23,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.server.port=0",
+            "rollcall.auth.enabled=false",
             "spring.application.name=ws-gateway",
             "rollcall.web.allowed-origins=http://localhost:*, https://page.example"
         })

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.server.port=0",
+            "rollcall.auth.enabled=false",
             "spring.application.name=ws-gateway",
             "rollcall.web.allowed-origins=http://localhost:*, https://page.example"
         })

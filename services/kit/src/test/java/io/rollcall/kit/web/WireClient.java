@@ -13,37 +13,43 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Sends exactly the bytes it is told to, which no HTTP library does. */
-final class WireClient {
+public final class WireClient {
 
     private static final JsonMapper JSON = new JsonMapper();
 
     private final int port;
 
-    WireClient(int port) {
+    /** Talks to this port of loopback. */
+    public WireClient(int port) {
         this.port = port;
     }
 
-    record Answer(int status, Map<String, String> headers, String body) {
+    /** What came back, header names in lower case. */
+    public record Answer(int status, Map<String, String> headers, String body) {
 
-        @Nullable
-        String header(String name) {
+        /** A header, or null. */
+        public @Nullable String header(String name) {
             return headers.get(name.toLowerCase(Locale.ROOT));
         }
 
-        JsonNode json() {
+        /** The body as JSON. */
+        public JsonNode json() {
             return JSON.readTree(body);
         }
     }
 
-    Answer get(String target, String... headers) {
+    /** A GET. */
+    public Answer get(String target, String... headers) {
         return send("GET", target, null, headers);
     }
 
-    Answer post(String target, String body, String... headers) {
+    /** A POST. */
+    public Answer post(String target, String body, String... headers) {
         return send("POST", target, body, headers);
     }
 
-    Answer send(String method, String target, @Nullable String body, String... headers) {
+    /** Any method, with or without a body. */
+    public Answer send(String method, String target, @Nullable String body, String... headers) {
         var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
@@ -56,7 +62,8 @@ final class WireClient {
         return raw(head + "Connection: close\r\n\r\n" + (body == null ? "" : body));
     }
 
-    Answer raw(String request) {
+    /** These bytes. */
+    public Answer raw(String request) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));

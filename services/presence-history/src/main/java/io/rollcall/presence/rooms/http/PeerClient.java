@@ -1,5 +1,6 @@
 package io.rollcall.presence.rooms.http;
 
+import io.rollcall.kit.auth.Bearer;
 import io.rollcall.kit.web.RequestId;
 import io.rollcall.kit.web.UnavailableException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,12 +47,16 @@ public final class PeerClient implements AutoCloseable {
         URI uri = URI.create("http://" + host.host() + ":" + host.port() + "/internal/v1" + query + separator
                 + "partitions=" + partitions.stream().map(String::valueOf).collect(Collectors.joining(",")));
         String requestId = RequestId.current();
-        HttpRequest request = HttpRequest.newBuilder(uri)
+        var request = HttpRequest.newBuilder(uri)
                 .timeout(timeout)
-                .header(RequestId.HEADER, requestId == null ? RequestId.fresh() : requestId)
-                .build();
+                .header(RequestId.HEADER, requestId == null ? RequestId.fresh() : requestId);
+        // The question is still the caller's: the other one asks for the same token.
+        String authorization = Bearer.authorization();
+        if (authorization != null) {
+            request.header(HttpHeaders.AUTHORIZATION, authorization);
+        }
         try {
-            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return switch (answer.statusCode()) {
                 case 200 -> json.readValue(answer.body(), type);
                 case 404 -> null;
