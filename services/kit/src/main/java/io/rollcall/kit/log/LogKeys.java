@@ -8,6 +8,7 @@ public final class LogKeys {
 
     public static final String CORRELATION_ID = "correlation-id";
     public static final String COMMAND_ID = "command-id";
+    public static final String TRACEPARENT = "traceparent";
     public static final String EVENT_ID = "event-id";
     public static final String TOPIC = "topic";
     public static final String PARTITION = "partition";

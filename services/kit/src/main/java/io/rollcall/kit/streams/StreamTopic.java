@@ -52,6 +52,11 @@ public final class StreamTopic<V extends SpecificRecord> {
         return Produced.with(keySerde(), valueSerde()).withName("write-" + name());
     }
 
+    /** Writes it in a node of another name: a topology may write a topic in two places. */
+    public Produced<String, V> produced(String node) {
+        return Produced.with(keySerde(), valueSerde()).withName(node);
+    }
+
     /** Writes it in a node {@code write-<topic>}, to partitions that do not follow from the key. */
     public Produced<String, V> produced(StreamPartitioner<? super String, ? super V> partitioner) {
         return produced().withStreamPartitioner(partitioner);

@@ -1,0 +1,30 @@
+package io.rollcall.kit.decider;
+
+import java.util.List;
+
+/** What follows from a command. A refusal is an answer, not an exception. */
+public sealed interface Decision<E> {
+
+    /** These facts, at least one, in this order. */
+    record Accepted<E>(List<E> events) implements Decision<E> {
+
+        /** Takes a copy. */
+        public Accepted {
+            if (events.isEmpty()) {
+                throw new IllegalArgumentException("what is accepted has an event; what changes nothing is unchanged");
+            }
+            events = List.copyOf(events);
+        }
+    }
+
+    /** Nothing is to be done: it is so already. */
+    record Unchanged<E>() implements Decision<E> {}
+
+    /**
+     * No.
+     *
+     * @param reason one upper-case word of the subject's
+     * @param kept whether the same Idempotency-Key meets the same refusal again; not for a lack of room, which passes
+     */
+    record Refused<E>(String reason, boolean kept) implements Decision<E> {}
+}

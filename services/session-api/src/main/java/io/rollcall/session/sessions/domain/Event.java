@@ -1,0 +1,25 @@
+package io.rollcall.session.sessions.domain;
+
+import java.time.Instant;
+
+/** What may happen to a session. */
+public sealed interface Event {
+
+    /** It is there, and nobody has come yet. */
+    record Created(Seat seat, Instant staleAt) implements Event {}
+
+    /** Its first participant has come. */
+    record Connected(Witness witness, Instant at, Instant seenAt) implements Event {}
+
+    /** Everybody has left. */
+    record RoomEmptied(Witness witness, Instant since, Instant until, Instant seenAt) implements Event {}
+
+    /** Somebody has come back in time. */
+    record RoomReentered(Witness witness, Instant seenAt) implements Event {}
+
+    /** It has ended. */
+    record Removed(RemovalReason reason, Instant at) implements Event {}
+
+    /** Its end is a day ago: nobody need know of it any more. */
+    record Forgotten() implements Event {}
+}

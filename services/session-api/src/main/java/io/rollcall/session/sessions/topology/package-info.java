@@ -1,0 +1,5 @@
+/** Where realtime sessions are decided. */
+@NullMarked
+package io.rollcall.session.sessions.topology;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of session-api. */
+@NullMarked
+package io.rollcall.session;
+
+import org.jspecify.annotations.NullMarked;
