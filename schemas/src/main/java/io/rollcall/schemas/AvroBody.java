@@ -2,6 +2,7 @@ package io.rollcall.schemas;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
@@ -43,6 +44,14 @@ final class AvroBody<V extends SpecificRecord> {
             throw new SerializationException("not a whole " + schema.getName() + ": " + e.getMessage(), e);
         }
         return encoder.end();
+    }
+
+    /** What has been written behind a header of so many bytes, behind another header. */
+    static byte[] behind(byte[] header, byte[] written, int headerBytes) {
+        int length = written.length - headerBytes;
+        byte[] bytes = Arrays.copyOf(header, header.length + length);
+        System.arraycopy(written, headerBytes, bytes, header.length, length);
+        return bytes;
     }
 
     /** Reads what begins after a header of so many bytes. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Serializer<V>, Deserializer<V> {
 
     private static final byte MAGIC = 0;
-    private static final int HEADER_BYTES = 1 + Integer.BYTES;
+    static final int HEADER_BYTES = 1 + Integer.BYTES;
 
     private final String subject;
     private final Class<V> type;
@@ -50,6 +50,14 @@ public final class AvroSerde<V extends SpecificRecord> implements Serde<V>, Seri
     @Override
     public byte @Nullable [] serialize(String topic, @Nullable V value) {
         return value == null ? null : body.write(header(), value);
+    }
+
+    /**
+     * A value that another serde of the same class has put into the wire layout, as this one would have: only the header
+     * can differ.
+     */
+    public byte[] sameAs(byte[] wire) {
+        return AvroBody.behind(header(), wire, HEADER_BYTES);
     }
 
     @Override

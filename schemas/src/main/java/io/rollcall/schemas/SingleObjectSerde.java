@@ -52,6 +52,11 @@ public final class SingleObjectSerde<V extends SpecificRecord> implements Serde<
         return value == null ? null : body.write(header, value);
     }
 
+    /** A value that an {@link AvroSerde} of the same class has put into the wire layout, as a store keeps it. */
+    public byte[] sameAs(byte[] wire) {
+        return AvroBody.behind(header, wire, AvroSerde.HEADER_BYTES);
+    }
+
     @Override
     public @Nullable V deserialize(String topic, byte @Nullable [] bytes) {
         if (bytes == null) {

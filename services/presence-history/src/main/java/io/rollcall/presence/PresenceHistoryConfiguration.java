@@ -18,8 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 class PresenceHistoryConfiguration {
 
     @Bean
-    PresenceTopology presenceTopology(StreamTopics topics, PresenceHistoryProperties properties) {
-        return new PresenceTopology(topics, properties.sessionRetention());
+    PresenceTopology presenceTopology(
+            StreamTopics topics, PresenceHistoryProperties properties, StreamsSettings streams) {
+        return new PresenceTopology(topics, properties.sessionRetention(), streams.commitInterval());
     }
 
     @Bean

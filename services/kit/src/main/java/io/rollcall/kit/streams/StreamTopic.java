@@ -38,7 +38,7 @@ public final class StreamTopic<V extends SpecificRecord> {
     }
 
     /** Values in the layout of the wire. */
-    public Serde<V> valueSerde() {
+    public AvroSerde<V> valueSerde() {
         return values;
     }
 
@@ -55,6 +55,11 @@ public final class StreamTopic<V extends SpecificRecord> {
     /** Writes it in a node of another name: a topology may write a topic in two places. */
     public Produced<String, V> produced(String node) {
         return Produced.with(keySerde(), valueSerde()).withName(node);
+    }
+
+    /** Writes values that {@link #valueSerde()} has encoded already, in a node {@code write-<topic>}. */
+    public Produced<String, byte[]> producedEncoded() {
+        return Produced.with(keySerde(), Serdes.ByteArray()).withName("write-" + name());
     }
 
     /** Writes it in a node {@code write-<topic>}, to partitions that do not follow from the key. */

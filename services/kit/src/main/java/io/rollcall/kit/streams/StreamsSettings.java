@@ -18,6 +18,8 @@ import org.springframework.util.unit.DataSize;
  * How the topologies of a service run.
  *
  * @param commitInterval how long a transaction collects: what is decided is seen after it
+ * @param bulkCommitInterval how long it collects what is late, in a topology with a {@link CommitPace}; nothing where
+ *     there is none
  * @param pollInterval how long a thread waits for input before it looks whether to commit
  * @param threads threads that process
  * @param standbys copies of every state on other instances
@@ -34,6 +36,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("rollcall.streams")
 public record StreamsSettings(
         @DefaultValue("5ms") Duration commitInterval,
+        @DefaultValue("0ms") Duration bulkCommitInterval,
         @DefaultValue("2ms") Duration pollInterval,
         @DefaultValue("1") int threads,
         @DefaultValue("1") int standbys,
@@ -48,6 +51,8 @@ public record StreamsSettings(
         @DefaultValue("") String applicationServer) {
 
     private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
+    private static final int BULK_LINGER_MS = 50;
+    private static final int BULK_BATCH_BYTES = 128 * 1024;
 
     /** Checks what was given. */
     public StreamsSettings {
@@ -63,9 +68,14 @@ public record StreamsSettings(
         if (standbys < 0 || threadRestarts < 0) {
             throw new IllegalArgumentException("rollcall.streams.standbys and thread-restarts must not be negative");
         }
-        if (transactionTimeout.compareTo(commitInterval.plus(ROOM_FOR_PAUSES)) < 0) {
+        if (bulkCommitInterval.isNegative()) {
+            throw new IllegalArgumentException("rollcall.streams.bulk-commit-interval must not be negative");
+        }
+        if (transactionTimeout.compareTo(
+                        longest(commitInterval, bulkCommitInterval).plus(ROOM_FOR_PAUSES))
+                < 0) {
             throw new IllegalArgumentException("rollcall.streams.transaction-timeout must leave a second beyond the"
-                    + " commit-interval, or a pause of the collector loses the transaction");
+                    + " commit intervals, or a pause of the collector loses the transaction");
         }
         if (storeMemory.toMegabytes() < 8) {
             throw new IllegalArgumentException("rollcall.streams.store-memory must be 8MB or more");
@@ -86,7 +96,9 @@ public record StreamsSettings(
         // Input, state and output are one step, and a zombie is fenced.
         it.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         // A reader sees a decision after the commit; 5 ms is the knee between waiting and committing.
-        it.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+        it.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                longest(commitInterval, bulkCommitInterval).toMillis());
         // A thread commits only between polls: with the usual 100 ms the last decision before a quiet time waits that.
         it.put(StreamsConfig.POLL_MS_CONFIG, pollInterval.toMillis());
         it.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
@@ -109,13 +121,23 @@ public record StreamsSettings(
                 millis(sessionTimeout) / 4);
         // The new owner waits for the dead one's open transaction: with the usual 10 s a takeover takes 16.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), millis(transactionTimeout));
-        // Streams' own default of 100 ms would be the latency of whatever does not end with a commit.
-        it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        if (bulkCommitInterval.isPositive()) {
+            // A commit sends what is there. Until then records are collected: single ones cost the broker most.
+            it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), BULK_LINGER_MS);
+            it.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BULK_BATCH_BYTES);
+        } else {
+            // Streams' own default of 100 ms would be the latency of whatever does not end with a commit.
+            it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        }
         // What came as one webhook of the largest size may go on as one record.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topic.WEBHOOK_RECORD_BYTES);
         // The previous transaction's markers are written within a few milliseconds: ask again after these.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
         return it;
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private static int millis(Duration duration) {

@@ -65,6 +65,11 @@ public sealed interface Session {
 
         public static final Past NOTHING = new Past(HashTreePMap.empty(), HashTreePMap.empty());
 
+        /** How many participants and tracks it remembers. */
+        public int size() {
+            return gone.size() + unpublished.size();
+        }
+
         public Past with(Participant.Gone participant) {
             return new Past(gone.plus(participant.sid(), participant), unpublished);
         }

@@ -1,5 +1,6 @@
 package io.rollcall.presence.rooms.topology;
 
+import io.rollcall.kit.streams.CommitPace;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import java.time.Duration;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * R1: of an event that LiveKit sent more than once within 24 hours of stream time, the first copy passes. The ids lie
@@ -23,17 +25,23 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Li
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
     private static final int SWEPT_AT_ONCE = 20_000;
 
+    private final Duration commitInterval;
     private ProcessorContext<String, LivekitEvent> context;
     private KeyValueStore<Bytes, Long> seen;
+    private SeenIds recently;
+    private CommitPace pace;
 
     @SuppressWarnings("NullAway.Init")
-    private DropDuplicates() {}
+    private DropDuplicates(Duration commitInterval) {
+        this.commitInterval = commitInterval;
+    }
 
-    static ProcessorSupplier<String, LivekitEvent, String, LivekitEvent> supplier(PresenceStores.Place place) {
+    static ProcessorSupplier<String, LivekitEvent, String, LivekitEvent> supplier(
+            Duration commitInterval, PresenceStores.Place place) {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<String, LivekitEvent, String, LivekitEvent> get() {
-                return new DropDuplicates();
+                return new DropDuplicates(commitInterval);
             }
 
             @Override
@@ -47,11 +55,16 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Li
     public void init(ProcessorContext<String, LivekitEvent> context) {
         this.context = context;
         this.seen = context.getStateStore(PresenceStores.EVENT_IDS);
+        try (var ids = seen.all()) {
+            this.recently = new SeenIds(!ids.hasNext());
+        }
+        this.pace = new CommitPace(context, commitInterval);
         context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, _ -> sweep());
     }
 
     @Override
     public void process(Record<String, LivekitEvent> record) {
+        pace.processing(record.timestamp());
         String id = record.value().getLivekitEventId();
         if (id.isEmpty() || firstWithin24Hours(id)) {
             context.forward(record);
@@ -61,16 +74,20 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Li
     private boolean firstWithin24Hours(String id) {
         long now = context.currentStreamTimeMs();
         long today = StoreKeys.dayOf(now);
-        Bytes key = StoreKeys.eventId(today, id);
-        Long before = seen.get(key);
-        if (before == null) {
-            before = seen.get(StoreKeys.eventId(today - 1, id));
+        if (!recently.surelyNew(id, today)) {
+            Long before = seenOn(today, id);
+            if (before != null && now - before < REMEMBERED_MS) {
+                return false;
+            }
         }
-        if (before != null && now - before < REMEMBERED_MS) {
-            return false;
-        }
-        seen.put(key, now);
+        seen.put(StoreKeys.eventId(today, id), now);
+        recently.add(id);
         return true;
+    }
+
+    private @Nullable Long seenOn(long today, String id) {
+        Long before = seen.get(StoreKeys.eventId(today, id));
+        return before == null ? seen.get(StoreKeys.eventId(today - 1, id)) : before;
     }
 
     private void sweep() {

@@ -13,6 +13,8 @@ import io.rollcall.presence.rooms.wire.RoomEventMapper;
 import io.rollcall.presence.rooms.wire.RoomMapper;
 import io.rollcall.presence.rooms.wire.UnmappableException;
 import io.rollcall.presence.rooms.wire.WebhookMapper;
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.events.EventSource;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import io.rollcall.schemas.rooms.RoomEvent;
@@ -23,7 +25,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -39,29 +40,38 @@ import org.jspecify.annotations.Nullable;
  * Decides what follows from an event, writes it to the stores, and tells it. Everything that can fail on a bad record
  * comes before the first write.
  */
-final class FoldRoom implements Processor<String, LivekitEvent, String, SpecificRecord> {
+final class FoldRoom implements Processor<String, LivekitEvent, String, Object> {
 
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
     private static final int SWEPT_AT_ONCE = 500;
 
     private final Duration retention;
+    private final AvroSerde<RoomEvent> history;
+    private final AvroSerde<RoomEvent> feed;
     private final WebhookMapper webhooks = new WebhookMapper();
-    private ProcessorContext<String, SpecificRecord> context;
+    private ProcessorContext<String, Object> context;
     private PresenceStores stores;
     private RoomRepository rooms;
     private @Nullable Bytes sweptUpTo;
 
     @SuppressWarnings("NullAway.Init")
-    private FoldRoom(Duration retention) {
+    private FoldRoom(Duration retention, AvroSerde<RoomEvent> history, AvroSerde<RoomEvent> feed) {
         this.retention = retention;
+        this.history = history;
+        this.feed = feed;
     }
 
-    static ProcessorSupplier<String, LivekitEvent, String, SpecificRecord> supplier(
-            Duration retention, PresenceStores.Place place) {
+    /**
+     * Gives every task its own.
+     *
+     * @param history writes an event down; in the feed and in the store are the same bytes behind other headers
+     */
+    static ProcessorSupplier<String, LivekitEvent, String, Object> supplier(
+            Duration retention, AvroSerde<RoomEvent> history, AvroSerde<RoomEvent> feed, PresenceStores.Place place) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<String, LivekitEvent, String, SpecificRecord> get() {
-                return new FoldRoom(retention);
+            public Processor<String, LivekitEvent, String, Object> get() {
+                return new FoldRoom(retention, history, feed);
             }
 
             @Override
@@ -72,7 +82,7 @@ final class FoldRoom implements Processor<String, LivekitEvent, String, Specific
     }
 
     @Override
-    public void init(ProcessorContext<String, SpecificRecord> context) {
+    public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         this.stores = new PresenceStores(context);
         this.rooms = new RoomRepository(stores);
@@ -92,11 +102,16 @@ final class FoldRoom implements Processor<String, LivekitEvent, String, Specific
         if (decision.changes().isEmpty()) {
             return;
         }
-        List<RoomEvent> told = told(decision, before, event, now);
+        List<byte[]> told = told(decision, before, event, now);
         try {
             KnownRoom after = rooms.save(
-                    before, decision, told, RoomEventMapper.source(event).name(), now, cutoff());
-            tell(record, told);
+                    before,
+                    decision,
+                    told.stream().map(PresenceStores::kept).toList(),
+                    RoomEventMapper.source(event).name(),
+                    now,
+                    cutoff());
+            tell(record, decision.told(), told);
             tellState(record, before, after, decision);
             rooms.hold(after);
         } catch (RuntimeException e) {
@@ -105,25 +120,27 @@ final class FoldRoom implements Processor<String, LivekitEvent, String, Specific
         }
     }
 
-    private List<RoomEvent> told(Decision decision, KnownRoom room, LivekitEvent event, Instant now) {
+    private List<byte[]> told(Decision decision, KnownRoom room, LivekitEvent event, Instant now) {
         FactIds ids = FactIds.of(
                 event,
                 now,
                 context.recordMetadata().map(RecordMetadata::topic).orElse(""),
                 context.recordMetadata().map(RecordMetadata::partition).orElse(-1),
                 context.recordMetadata().map(RecordMetadata::offset).orElse(-1L));
-        List<RoomEvent> told = new ArrayList<>(decision.told().size());
+        List<byte[]> told = new ArrayList<>(decision.told().size());
         for (Told fact : decision.told()) {
-            told.add(RoomEventMapper.roomEvent(fact, told.size(), room.key(), room.name(), event, ids));
+            RoomEvent one = RoomEventMapper.roomEvent(fact, told.size(), room.key(), room.name(), event, ids);
+            told.add(Objects.requireNonNull(history.serialize(Topics.ROOM_EVENTS.name(), one)));
         }
         return told;
     }
 
-    private void tell(Record<String, LivekitEvent> record, List<RoomEvent> told) {
-        for (RoomEvent event : told) {
+    private void tell(Record<String, LivekitEvent> record, List<Told> facts, List<byte[]> told) {
+        for (int i = 0; i < told.size(); i++) {
+            byte[] event = told.get(i);
             context.forward(record.withValue(event), PresenceTopology.TELL_HISTORY);
-            if (event.getSequence() > 0) {
-                context.forward(record.withValue(event), PresenceTopology.TELL_FEED);
+            if (facts.get(i).sequence() > 0) {
+                context.forward(record.withValue(feed.sameAs(event)), PresenceTopology.TELL_FEED);
             }
         }
     }
@@ -243,7 +260,7 @@ final class FoldRoom implements Processor<String, LivekitEvent, String, Specific
             if (room.olderThan(cutoff)) {
                 rooms.forget(room);
                 context.forward(
-                        new Record<String, SpecificRecord>(
+                        new Record<String, Object>(
                                 key,
                                 null,
                                 Math.min(wallClock, cutoff.plus(retention).toEpochMilli())),

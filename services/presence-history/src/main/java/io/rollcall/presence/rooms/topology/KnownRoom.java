@@ -3,13 +3,16 @@ package io.rollcall.presence.rooms.topology;
 import io.rollcall.presence.rooms.domain.RoomState;
 import io.rollcall.presence.rooms.domain.Session;
 import java.time.Instant;
+import org.pcollections.HashTreePSet;
+import org.pcollections.PSet;
 
 /**
  * A room as a task holds it in memory between two events.
  *
  * @param events which of its events are kept
+ * @param whole the sessions of which everybody who has gone and every track that has ended is still in {@code state}
  */
-record KnownRoom(String key, String name, RoomState state, KeptEvents events) {
+record KnownRoom(String key, String name, RoomState state, KeptEvents events, PSet<String> whole) {
 
     /**
      * The events of a room that are kept, by position, and the record times of the first and the last one.
@@ -32,13 +35,22 @@ record KnownRoom(String key, String name, RoomState state, KeptEvents events) {
     }
 
     static KnownRoom unknown(String key, String name) {
-        return new KnownRoom(key, name, RoomState.UNKNOWN, KeptEvents.NONE);
+        return new KnownRoom(key, name, RoomState.UNKNOWN, KeptEvents.NONE, HashTreePSet.empty());
     }
 
-    /** What it costs to hold it: one for itself and one for everybody who is in it. */
+    KnownRoom with(RoomState changed) {
+        return new KnownRoom(key, name, changed, events, whole);
+    }
+
+    KnownRoom withWhole(PSet<String> changed) {
+        return new KnownRoom(key, name, state, events, changed);
+    }
+
+    /** What it costs to hold it: one for itself and one for everybody and every track in it. */
     int weight() {
         int weight = 1;
         for (Session session : state.sessions().values()) {
+            weight += session.past().size();
             weight += session instanceof Session.Open open ? open.live().size() : 0;
         }
         return weight;

@@ -121,9 +121,9 @@ public final class PresenceReads {
         public List<RoomEvent> eventsNewestFirst(String roomKey, long from, long to) {
             return asked(() -> {
                 List<RoomEvent> events = new ArrayList<>();
-                try (KeyValueIterator<Bytes, RoomEvent> range = this.<RoomEvent>store(PresenceStores.EVENTS)
+                try (KeyValueIterator<Bytes, byte[]> range = this.<byte[]>store(PresenceStores.EVENTS)
                         .reverseRange(StoreKeys.event(roomKey, from), StoreKeys.event(roomKey, to))) {
-                    range.forEachRemaining(entry -> events.add(entry.value));
+                    range.forEachRemaining(entry -> events.add(PresenceStores.event(entry.value)));
                 }
                 return events;
             });

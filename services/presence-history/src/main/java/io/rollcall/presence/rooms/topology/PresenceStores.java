@@ -6,6 +6,7 @@ import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.schemas.SingleObjectSerde;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
@@ -54,15 +55,17 @@ final class PresenceStores {
     /** Tracks that have ended, with the record time of their end. */
     static final String ENDED_TRACKS = "ended-tracks-by-session";
 
-    /** What was told of a room, by position. */
+    /** What was told of a room, by position; encoded already, see {@link #event(byte[])}. */
     static final String EVENTS = "events-by-room";
+
+    private static final SingleObjectSerde<RoomEvent> EVENT = new SingleObjectSerde<>(RoomEvent.class);
 
     final KeyValueStore<Bytes, RoomDocument> rooms;
     final KeyValueStore<Bytes, SessionDocument> sessions;
     final KeyValueStore<Bytes, String> sessionTimes;
     final KeyValueStore<Bytes, ParticipantDocument> participants;
     final KeyValueStore<Bytes, Long> endedTracks;
-    final KeyValueStore<Bytes, RoomEvent> events;
+    final KeyValueStore<Bytes, byte[]> events;
 
     PresenceStores(ProcessorContext<?, ?> context) {
         this.rooms = context.getStateStore(ROOMS);
@@ -83,9 +86,20 @@ final class PresenceStores {
                 documents(place, ROOMS, RoomDocument.class).withCachingEnabled(),
                 documents(place, SESSIONS, SessionDocument.class),
                 store(place, SESSION_TIMES, Serdes.String()),
-                documents(place, PARTICIPANTS, ParticipantDocument.class),
+                // So do those of the people who come and go.
+                documents(place, PARTICIPANTS, ParticipantDocument.class).withCachingEnabled(),
                 store(place, ENDED_TRACKS, Serdes.Long()),
-                documents(place, EVENTS, RoomEvent.class));
+                store(place, EVENTS, Serdes.ByteArray()));
+    }
+
+    /** An event as the store keeps it, from how it goes over the wire. */
+    static byte[] kept(byte[] wire) {
+        return EVENT.sameAs(wire);
+    }
+
+    /** An event that the store has kept. */
+    static RoomEvent event(byte[] kept) {
+        return Objects.requireNonNull(EVENT.deserialize(EVENTS, kept));
     }
 
     private static <V extends SpecificRecord> StoreBuilder<KeyValueStore<Bytes, V>> documents(

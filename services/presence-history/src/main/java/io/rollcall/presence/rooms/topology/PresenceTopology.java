@@ -9,7 +9,6 @@ import io.rollcall.schemas.rooms.Participant;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.time.Duration;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -24,16 +23,21 @@ public final class PresenceTopology implements ServiceTopology {
 
     private final StreamTopics topics;
     private final Duration retention;
+    private final Duration commitInterval;
     private final PresenceStores.Place place;
 
-    /** With how long finished sessions are kept. */
-    public PresenceTopology(StreamTopics topics, Duration retention) {
-        this(topics, retention, PresenceStores.Place.ON_DISK);
+    /**
+     * @param retention how long finished sessions are kept
+     * @param commitInterval how soon what is fresh is committed
+     */
+    public PresenceTopology(StreamTopics topics, Duration retention, Duration commitInterval) {
+        this(topics, retention, commitInterval, PresenceStores.Place.ON_DISK);
     }
 
-    PresenceTopology(StreamTopics topics, Duration retention, PresenceStores.Place place) {
+    PresenceTopology(StreamTopics topics, Duration retention, Duration commitInterval, PresenceStores.Place place) {
         this.topics = topics;
         this.retention = retention;
+        this.commitInterval = commitInterval;
         this.place = place;
     }
 
@@ -45,11 +49,13 @@ public final class PresenceTopology implements ServiceTopology {
         StreamTopic<Room> rooms = topics.of(Topics.ROOMS);
         StreamTopic<Participant> participants = topics.of(Topics.PARTICIPANTS);
 
-        KStream<String, SpecificRecord> told = builder.stream(livekitEvents.name(), livekitEvents.consumed())
-                .process(DropDuplicates.supplier(place), Named.as("drop-duplicates"))
-                .process(FoldRoom.supplier(retention, place), Named.as("fold-room"));
-        told.mapValues(RoomEvent.class::cast, Named.as(TELL_HISTORY)).to(roomEvents.name(), roomEvents.produced());
-        told.mapValues(RoomEvent.class::cast, Named.as(TELL_FEED)).to(roomFeed.name(), roomFeed.produced());
+        KStream<String, Object> told = builder.stream(livekitEvents.name(), livekitEvents.consumed())
+                .process(DropDuplicates.supplier(commitInterval, place), Named.as("drop-duplicates"))
+                .process(
+                        FoldRoom.supplier(retention, roomEvents.valueSerde(), roomFeed.valueSerde(), place),
+                        Named.as("fold-room"));
+        told.mapValues(byte[].class::cast, Named.as(TELL_HISTORY)).to(roomEvents.name(), roomEvents.producedEncoded());
+        told.mapValues(byte[].class::cast, Named.as(TELL_FEED)).to(roomFeed.name(), roomFeed.producedEncoded());
         told.mapValues(Room.class::cast, Named.as(TELL_ROOMS)).to(rooms.name(), rooms.produced());
         told.mapValues(Participant.class::cast, Named.as(TELL_PARTICIPANTS))
                 .to(participants.name(), participants.produced(ParticipantKeys.withTheirRoom()));

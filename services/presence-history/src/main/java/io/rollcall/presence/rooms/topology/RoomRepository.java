@@ -11,7 +11,6 @@ import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.presence.rooms.topology.KnownRoom.KeptEvents;
 import io.rollcall.presence.rooms.wire.StateMapper;
-import io.rollcall.schemas.rooms.RoomEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +24,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 
 /**
  * Rooms in the stores of one task, and the busy ones in memory too. The stores are written with every event and read
@@ -33,8 +34,11 @@ import org.pcollections.PMap;
  */
 final class RoomRepository {
 
-    /** Rooms and people in memory, per task. */
-    private static final int HELD_IN_MEMORY = 100_000;
+    /** Rooms, people and tracks in memory, per task: some ten megabytes. */
+    private static final int HELD_IN_MEMORY = 20_000;
+
+    /** Of a session that is at hand from its beginning. */
+    private static final int REMEMBERED_IN_MEMORY = 64;
 
     /** More than one, so that the oldest events go faster than new ones come. */
     private static final int DROPPED_PER_EVENT = 2;
@@ -62,12 +66,11 @@ final class RoomRepository {
             forget(room);
             room = KnownRoom.unknown(key, name);
         }
-        return new KnownRoom(key, room.name(), recalled(room.state(), webhook), room.events());
+        return recalled(room, webhook, cutoff);
     }
 
     /** Writes what changed. */
-    KnownRoom save(
-            KnownRoom before, Decision decision, List<RoomEvent> told, String source, Instant now, Instant cutoff) {
+    KnownRoom save(KnownRoom before, Decision decision, List<byte[]> told, String source, Instant now, Instant cutoff) {
         RoomState after = decision.after();
         Set<String> participants = new HashSet<>();
         Set<String> sessions = new HashSet<>();
@@ -102,7 +105,8 @@ final class RoomRepository {
             }
         }
         KeptEvents events = append(before, told, now, cutoff);
-        var room = new KnownRoom(before.key(), before.name(), trimmed(after), events);
+        PSet<String> whole = stillWhole(before.whole(), after);
+        var room = new KnownRoom(before.key(), before.name(), trimmed(after, whole), events, whole);
         stores.rooms.put(StoreKeys.room(room.key()), document(room, source));
         return room;
     }
@@ -124,21 +128,44 @@ final class RoomRepository {
         weight -= before == null ? 0 : before.weight();
     }
 
-    private RoomState recalled(RoomState state, Webhook webhook) {
+    private KnownRoom recalled(KnownRoom room, Webhook webhook, Instant cutoff) {
         String sid = webhook.room().sid();
         if (sid.isEmpty()) {
-            return state;
+            return room;
         }
-        RoomState recalled = state;
-        Session session = state.session(sid);
-        if (session == null) {
-            SessionDocument document = stores.sessions.get(StoreKeys.session(sid));
-            if (document == null || document.getOpen()) {
-                return state;
-            }
-            session = StateMapper.closed(document);
-            recalled = recalled.with(session);
+        Session session = room.state().session(sid);
+        if (session instanceof Session.Closed closed && closed.recordedAt().isBefore(cutoff)) {
+            return outlived(room, closed);
         }
+        if (room.whole().contains(sid)) {
+            return room;
+        }
+        if (session != null) {
+            return room.with(recalled(room.state(), session, webhook));
+        }
+        SessionDocument document = stores.sessions.get(StoreKeys.session(sid));
+        if (document != null && document.getOpen()) {
+            return room;
+        }
+        if (document != null && !document.getCloseRecordedAt().isBefore(cutoff)) {
+            Session closed = StateMapper.closed(document);
+            return room.with(recalled(room.state().with(closed), closed, webhook));
+        }
+        if (document != null) {
+            forget(sid, document.getEpochs().getFirst().getCreatedAt());
+        }
+        // There is nothing of it in the stores: what will be written is all there is.
+        return room.withWhole(room.whole().plus(sid));
+    }
+
+    /** What has outlived its retention is not remembered, whether the sweep has come by or not. */
+    private KnownRoom outlived(KnownRoom room, Session.Closed session) {
+        forget(session.sid(), session.epochs().getFirst().createdAt());
+        return room.with(room.state().with(session.withPast(Session.Past.NOTHING)))
+                .withWhole(room.whole().plus(session.sid()));
+    }
+
+    private RoomState recalled(RoomState recalled, Session session, Webhook webhook) {
         return switch (webhook) {
             case Webhook.RoomStarted _, Webhook.RoomFinished _, Webhook.Reported _ -> recalled;
             case Webhook.ParticipantJoined joined ->
@@ -207,7 +234,8 @@ final class RoomRepository {
                         document.getFirstEvent(),
                         document.getLastEvent(),
                         document.getFirstEventAt(),
-                        document.getLastEventAt()));
+                        document.getLastEventAt()),
+                HashTreePSet.empty());
     }
 
     private Session.Open populated(Session.Open session) {
@@ -250,9 +278,9 @@ final class RoomRepository {
         }
     }
 
-    private KeptEvents append(KnownRoom room, List<RoomEvent> told, Instant now, Instant cutoff) {
+    private KeptEvents append(KnownRoom room, List<byte[]> told, Instant now, Instant cutoff) {
         KeptEvents events = room.events();
-        for (RoomEvent event : told) {
+        for (byte[] event : told) {
             events = events.appended(now);
             stores.events.put(StoreKeys.event(room.key(), events.last()), event);
             events = withoutOldest(room.key(), events, cutoff);
@@ -264,8 +292,10 @@ final class RoomRepository {
         KeptEvents kept = events;
         for (int i = 0; i < DROPPED_PER_EVENT && kept.firstAt().isBefore(cutoff) && kept.first() < kept.last(); i++) {
             stores.events.delete(StoreKeys.event(key, kept.first()));
-            RoomEvent next = stores.events.get(StoreKeys.event(key, kept.first() + 1));
-            kept = kept.from(kept.first() + 1, next == null ? kept.lastAt() : next.getRecordedAt());
+            byte[] next = stores.events.get(StoreKeys.event(key, kept.first() + 1));
+            kept = kept.from(
+                    kept.first() + 1,
+                    next == null ? kept.lastAt() : PresenceStores.event(next).getRecordedAt());
         }
         return kept;
     }
@@ -288,13 +318,25 @@ final class RoomRepository {
                 room.events().lastAt());
     }
 
-    /** Of closed sessions only the latest stays, and nobody who has gone. */
-    private static RoomState trimmed(RoomState state) {
+    /** A session that is at hand from its beginning is whole while it is open and has little to remember. */
+    private static PSet<String> stillWhole(PSet<String> before, RoomState after) {
+        PSet<String> whole = before;
+        for (String sid : before) {
+            if (!(after.session(sid) instanceof Session.Open open)
+                    || open.past().size() > REMEMBERED_IN_MEMORY) {
+                whole = whole.minus(sid);
+            }
+        }
+        return whole;
+    }
+
+    /** Of closed sessions only the latest stays, and of those who have gone only those of whole sessions. */
+    private static RoomState trimmed(RoomState state, PSet<String> whole) {
         RoomState trimmed = state;
         for (Session session : state.sessions().values()) {
             if (session instanceof Session.Closed && !session.sid().equals(state.latest())) {
                 trimmed = trimmed.without(session.sid());
-            } else if (!session.past().equals(Session.Past.NOTHING)) {
+            } else if (session.past().size() > 0 && !whole.contains(session.sid())) {
                 trimmed = trimmed.with(session.withPast(Session.Past.NOTHING));
             }
         }

@@ -35,6 +35,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 final class PresenceDriver implements AutoCloseable {
 
     static final Duration RETENTION = Duration.ofDays(30);
+    private static final Duration COMMIT_INTERVAL = Duration.ofMillis(5);
 
     final TopologyTestDriver driver;
     private final FixedRegistry registry = new FixedRegistry();
@@ -62,7 +63,11 @@ final class PresenceDriver implements AutoCloseable {
     static Topology topology(FixedRegistry registry) {
         var builder = new StreamsBuilder();
         var deadLetters = new DeadLetters(Service.PRESENCE_HISTORY, registry, InstantSource.system());
-        new PresenceTopology(new StreamTopics(registry, deadLetters), RETENTION, PresenceStores.Place.IN_MEMORY)
+        new PresenceTopology(
+                        new StreamTopics(registry, deadLetters),
+                        RETENTION,
+                        COMMIT_INTERVAL,
+                        PresenceStores.Place.IN_MEMORY)
                 .addTo(builder);
         return builder.build();
     }

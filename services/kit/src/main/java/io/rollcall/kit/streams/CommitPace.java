@@ -1,0 +1,75 @@
+package io.rollcall.kit.streams;
+
+import java.time.Duration;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits soon what is fresh, and leaves what is late to {@link StreamsSettings#bulkCommitInterval()}. A transaction
+ * costs the same with one record in it or with thousands, so that a topology which has to catch up is several times
+ * faster with large ones; and whoever waits for a record of last week does not mind a moment more. A task's processor
+ * has one and tells it of every record.
+ *
+ * <p>Asking for a commit with every record would let a thread do nothing else; so the tasks of a thread, which are all
+ * committed together, ask once in an interval. The tick that asks for the last record before a quiet time is scheduled
+ * when it is needed: one that always ran would make Kafka Streams commit when nothing has happened.
+ */
+public final class CommitPace {
+
+    /** Older records have waited anyway. Also how far a writer's clock may lag behind ours without being felt. */
+    private static final long LATE_MS = 1_000;
+
+    private static final Duration TICK = Duration.ofMillis(2);
+
+    private static final ThreadLocal<Beat> BEATS = ThreadLocal.withInitial(Beat::new);
+
+    private final ProcessorContext<?, ?> context;
+    private final long intervalMs;
+    private final Beat beat;
+    private @Nullable Cancellable tick;
+
+    /** What the tasks of one thread share. */
+    private static final class Beat {
+        private long askedAt;
+    }
+
+    /**
+     * To be made when a task's processor is initialised, on the thread of the task.
+     *
+     * @param interval between two commits of what is fresh
+     */
+    public CommitPace(ProcessorContext<?, ?> context, Duration interval) {
+        this.context = context;
+        this.intervalMs = interval.toMillis();
+        this.beat = BEATS.get();
+    }
+
+    /** A record with this timestamp is being processed. */
+    public void processing(long timestamp) {
+        if (tick == null) {
+            long now = context.currentSystemTimeMs();
+            if (now - timestamp <= LATE_MS && !asked(now)) {
+                tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
+            }
+        }
+    }
+
+    private void tick(long now) {
+        if (tick != null && asked(now)) {
+            tick.cancel();
+            tick = null;
+        }
+    }
+
+    private boolean asked(long now) {
+        // A clock that was set back must not silence us.
+        if (Math.abs(now - beat.askedAt) < intervalMs) {
+            return false;
+        }
+        beat.askedAt = now;
+        context.commit();
+        return true;
+    }
+}
