@@ -11,6 +11,7 @@ import io.rollcall.gateway.dashboard.DashboardController;
 import io.rollcall.gateway.page.PageFiles;
 import io.rollcall.gateway.page.PagePolicy;
 import io.rollcall.gateway.protocol.JsonEncoding;
+import io.rollcall.gateway.rooms.FeedArchive;
 import io.rollcall.gateway.rooms.FeedReader;
 import io.rollcall.gateway.rooms.LogProgress;
 import io.rollcall.gateway.rooms.RoomChannels;
@@ -23,6 +24,8 @@ import io.rollcall.gateway.websocket.WebSocketServlet;
 import io.rollcall.gateway.websocket.WebSocketSettings;
 import io.rollcall.kit.auth.AuthRules;
 import io.rollcall.kit.health.HealthDetails;
+import io.rollcall.kit.kafka.DeadLetterWriter;
+import io.rollcall.kit.kafka.DeadLetters;
 import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.web.Origins;
@@ -56,13 +59,13 @@ class GatewayConfiguration {
     private static final String SMALL = "1024";
 
     @Bean
-    View<Room> roomsView(SchemaRegistry registry, KafkaSettings kafka) {
-        return new View<>(Topics.ROOMS, registry, kafka, "ws-gateway");
+    View<Room> roomsView(SchemaRegistry registry, KafkaSettings kafka, DeadLetterWriter deadLetters) {
+        return new View<>(Topics.ROOMS, registry, kafka, "ws-gateway").onBadRecord(deadLetters);
     }
 
     @Bean
-    View<Participant> participantsView(SchemaRegistry registry, KafkaSettings kafka) {
-        return new View<>(Topics.PARTICIPANTS, registry, kafka, "ws-gateway");
+    View<Participant> participantsView(SchemaRegistry registry, KafkaSettings kafka, DeadLetterWriter deadLetters) {
+        return new View<>(Topics.PARTICIPANTS, registry, kafka, "ws-gateway").onBadRecord(deadLetters);
     }
 
     @Bean
@@ -86,7 +89,18 @@ class GatewayConfiguration {
     }
 
     @Bean
-    RoomChannels roomChannels(GatewayProperties properties, RoomDirectory directory, LogProgress progress) {
+    DeadLetterWriter deadLetterWriter(DeadLetters letters, KafkaSettings kafka) {
+        return new DeadLetterWriter(letters, kafka);
+    }
+
+    @Bean
+    FeedArchive feedArchive(GatewayProperties properties, KafkaSettings kafka, SchemaRegistry registry) {
+        return new FeedArchive(kafka, registry, properties.rings().replay());
+    }
+
+    @Bean
+    RoomChannels roomChannels(
+            GatewayProperties properties, RoomDirectory directory, FeedArchive archive, LogProgress progress) {
         GatewayProperties.Rings rings = properties.rings();
         return new RoomChannels(
                 new RoomChannels.Keeps(
@@ -96,6 +110,7 @@ class GatewayConfiguration {
                         rings.allRoomsMemory().toBytes()),
                 properties.roomFeedEnabled(),
                 directory,
+                archive,
                 progress::caughtUp);
     }
 
@@ -105,17 +120,20 @@ class GatewayConfiguration {
             KafkaSettings kafka,
             SchemaRegistry registry,
             RoomChannels channels,
+            FeedArchive archive,
             LogProgress progress,
-            InstantSource clock) {
+            InstantSource clock,
+            DeadLetterWriter deadLetters) {
         return new FeedReader(
                 kafka,
                 registry,
                 channels,
+                archive,
                 progress,
                 properties.roomFeedEnabled(),
                 properties.rings().warmUp(),
                 clock,
-                (record, cause) -> {});
+                deadLetters);
     }
 
     @Bean
@@ -200,7 +218,7 @@ class GatewayConfiguration {
         return new OpenDoor(
                 connections,
                 traffic,
-                () -> feeds.isWarm()
+                () -> feeds.isComplete()
                         && rooms.caughtUp().isDone()
                         && participants.caughtUp().isDone());
     }

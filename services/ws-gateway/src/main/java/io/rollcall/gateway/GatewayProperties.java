@@ -115,6 +115,8 @@ public record GatewayProperties(
      * @param roomsMemory memory of all single rooms together
      * @param allRoomsMemory memory of {@code rooms:*}
      * @param warmUp offsets of each partition that are read back at the start
+     * @param replay how many offsets of {@code rooms:*} a client may be behind and still be given everything, from the
+     *     topic where the ring does not reach; 0: only from the ring
      */
     public record Rings(
             @DefaultValue("300") int page,
@@ -122,7 +124,8 @@ public record GatewayProperties(
             @DefaultValue("20000") int allRooms,
             @DefaultValue("32MB") DataSize roomsMemory,
             @DefaultValue("16MB") DataSize allRoomsMemory,
-            @DefaultValue("20000") int warmUp) {
+            @DefaultValue("20000") int warmUp,
+            @DefaultValue("100000") int replay) {
 
         /** Checks what was given. */
         public Rings {
@@ -132,6 +135,9 @@ public record GatewayProperties(
             positive("rings.rooms-memory", roomsMemory.toBytes());
             positive("rings.all-rooms-memory", allRoomsMemory.toBytes());
             positive("rings.warm-up", warmUp);
+            if (replay < 0) {
+                throw new IllegalArgumentException("rollcall.gateway.rings.replay must not be negative");
+            }
         }
     }
 

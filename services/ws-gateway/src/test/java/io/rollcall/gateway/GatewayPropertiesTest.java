@@ -34,7 +34,13 @@ class GatewayPropertiesTest {
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(5)),
                         new GatewayProperties.Rings(
-                                300, 5_000, 20_000, DataSize.ofMegabytes(32), DataSize.ofMegabytes(16), 20_000),
+                                300,
+                                5_000,
+                                20_000,
+                                DataSize.ofMegabytes(32),
+                                DataSize.ofMegabytes(16),
+                                20_000,
+                                100_000),
                         0));
     }
 
@@ -63,6 +69,7 @@ class GatewayPropertiesTest {
         given.put("rings.rooms-memory", "14MB");
         given.put("rings.all-rooms-memory", "15MB");
         given.put("rings.warm-up", "16");
+        given.put("rings.replay", "17");
 
         assertThat(bind(given))
                 .isEqualTo(new GatewayProperties(
@@ -78,7 +85,8 @@ class GatewayPropertiesTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6),
                                 Duration.ofSeconds(7)),
-                        new GatewayProperties.Rings(11, 12, 13, DataSize.ofMegabytes(14), DataSize.ofMegabytes(15), 16),
+                        new GatewayProperties.Rings(
+                                11, 12, 13, DataSize.ofMegabytes(14), DataSize.ofMegabytes(15), 16, 17),
                         3));
     }
 
@@ -91,7 +99,8 @@ class GatewayPropertiesTest {
         "limits.user-connections, -1",
         "times.connect, 0s",
         "times.ping, 500ms",
-        "rings.page, 0"
+        "rings.page, 0",
+        "rings.replay, -1"
     })
     void whatCannotWorkIsRefused(String name, String value) {
         var given = new HashMap<String, String>();

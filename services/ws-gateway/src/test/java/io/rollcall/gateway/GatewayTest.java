@@ -5,13 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.deadletters.DeadLetter;
+import io.rollcall.schemas.deadletters.DeadLetterStage;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +142,90 @@ class GatewayTest {
             JsonNode foreign = client.recover(4, "rooms:other-" + room, "foreign", 7);
             assertThat(foreign.path("was_recovering").asBoolean()).isTrue();
             assertThat(foreign.path("recovered").asBoolean()).isFalse();
+        }
+    }
+
+    @Test
+    void whatTheRingHasLetGoOfComesFromTheTopic() {
+        long before = log.joined(room, "Ann");
+        List<Long> missed = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            missed.add(log.joined(room, "Ben " + i));
+        }
+        try (RunningGateway small = RunningGateway.start(
+                        kafka, REGISTRY, "--rollcall.gateway.rings.all-rooms=4", "--rollcall.gateway.rings.page=7");
+                Client client = Client.connected(small.port())) {
+            String epoch = client.history(2, ALL, 0).path("epoch").asString();
+
+            JsonNode recovered = client.recover(3, ALL, epoch, before);
+            missed.add(log.joined(room, "Cid"));
+
+            assertThat(recovered.path("recovered").asBoolean()).isTrue();
+            assertThat(recovered.path("offset").asLong()).isEqualTo(before);
+            assertThat(recovered.path("publications").isEmpty()).isTrue();
+            assertThat(client.publications(ALL, missed.size()))
+                    .extracting(it -> it.path("offset").asLong())
+                    .containsExactlyElementsOf(missed);
+            assertThat(client.publications(ALL, missed.size()))
+                    .extracting(it -> it.path("data").path("sequence").asLong())
+                    .startsWith(2L, 3L)
+                    .endsWith(31L, 32L);
+        }
+    }
+
+    @Test
+    void whatIsTooFarBackIsNotRecovered() {
+        long before = log.joined(room, "Ann");
+        for (int i = 0; i < 30; i++) {
+            var _ = log.joined(room, "Ben " + i);
+        }
+        try (RunningGateway small = RunningGateway.start(
+                        kafka, REGISTRY, "--rollcall.gateway.rings.all-rooms=4", "--rollcall.gateway.rings.replay=20");
+                Client client = Client.connected(small.port())) {
+            JsonNode position = client.history(2, ALL, 0);
+
+            JsonNode recovered = client.recover(3, ALL, position.path("epoch").asString(), before);
+
+            assertThat(recovered.path("was_recovering").asBoolean()).isTrue();
+            assertThat(recovered.path("recovered").asBoolean()).isFalse();
+            assertThat(recovered.path("publications").isEmpty()).isTrue();
+            assertThat(recovered.path("offset")).isEqualTo(position.path("offset"));
+        }
+    }
+
+    @Test
+    void whatCannotBeDecodedIsAmongTheDeadLettersAndTheFeedsGoOn() {
+        byte[] garbage = ("garbage of " + room).getBytes(StandardCharsets.UTF_8);
+        try (Client client = Client.connected(gateway.port());
+                var letters = new LogOf<>(kafka, REGISTRY, Topics.deadLetters(Service.WS_GATEWAY))) {
+            var _ = client.subscribe(2, channel);
+            var _ = client.subscribe(3, ALL);
+            var _ = log.joined(room, "Ann");
+            for (Topic<?> topic : List.of(Topics.ROOM_EVENTS, Topics.ROOM_FEED, Topics.ROOMS, Topics.PARTICIPANTS)) {
+                log.garbage(topic, room, garbage);
+            }
+            var _ = log.joined(room, "Ben");
+
+            assertThat(client.publications(channel, 2))
+                    .extracting(it -> it.path("data").path("name").asString())
+                    .containsExactly("Ann", "Ben");
+            assertThat(client.publications(ALL, 2)).hasSize(2);
+            List<DeadLetter> mine = await().atMost(Duration.ofSeconds(15))
+                    .until(
+                            () -> letters.read().stream()
+                                    .filter(it -> ByteBuffer.wrap(garbage).equals(it.getValue()))
+                                    .toList(),
+                            it -> it.size() >= 4);
+            assertThat(mine)
+                    .extracting(DeadLetter::getSourceTopic)
+                    .containsExactlyInAnyOrder("room-events", "room-feed", "rooms", "participants");
+            assertThat(mine).allSatisfy(it -> {
+                assertThat(it.getService()).isEqualTo("ws-gateway");
+                assertThat(it.getStage()).isEqualTo(DeadLetterStage.DECODE);
+                assertThat(it.getCause()).startsWith("SerializationException at AvroSerde.");
+                assertThat(it.getKey()).isEqualTo(ByteBuffer.wrap(room.getBytes(StandardCharsets.UTF_8)));
+                assertThat(it.getSourceOffset()).isNotNegative();
+            });
         }
     }
 

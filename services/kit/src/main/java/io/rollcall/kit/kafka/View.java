@@ -3,11 +3,8 @@ package io.rollcall.kit.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.rollcall.kit.health.Readiness;
-import io.rollcall.kit.health.ReadinessCheck;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.schemas.AvroSerde;
-import io.rollcall.schemas.RegistryUnavailableException;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topic;
 import java.nio.charset.StandardCharsets;
@@ -17,59 +14,39 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * A compacted topic held in memory: the last committed value of every key. Reads all partitions without a group, from
- * their beginning; goes on with what it has while Kafka is away, and where it was when Kafka is back. Started and ended
- * by Spring when it is a bean.
+ * their beginning; goes on with what it has while Kafka is away, and where it was when Kafka is back.
  */
-public final class View<V extends SpecificRecord> implements SmartLifecycle, ReadinessCheck, MeterBinder {
+public final class View<V extends SpecificRecord> extends TopicReader implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(View.class);
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Topic<V> topic;
     private final AvroSerde<V> serde;
-    private final Map<String, Object> reader;
     private final ConcurrentMap<String, Entry<V>> entries = new ConcurrentHashMap<>();
     private final List<Listener<V>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
-    private final AtomicLong badRecords = new AtomicLong();
-    private final AtomicLong lag = new AtomicLong(-1);
-    private final CountDownLatch end = new CountDownLatch(1);
-    private volatile BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecordHandler =
-            (record, cause) -> {};
-    private volatile @Nullable String trouble = "not started";
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
-    private volatile @Nullable Thread thread;
     private int round;
 
     private record Entry<V>(V value, int round) {}
@@ -97,9 +74,9 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
 
     /** Reads the topic with the given settings once it is started. */
     public View(Topic<V> topic, SchemaRegistry registry, KafkaSettings settings, String clientId) {
+        super(topic.name() + "-view", settings.reader(clientId + "-" + topic.name() + "-view"));
         this.topic = topic;
         this.serde = new AvroSerde<>(topic, registry);
-        this.reader = settings.reader(clientId + "-" + topic.name() + "-view");
     }
 
     /** The value of a key, where it has one. */
@@ -124,12 +101,6 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
         return caughtUp.copy();
     }
 
-    /** How many committed records have not been read yet; nothing before the first answer of the broker. */
-    public OptionalLong lag() {
-        long known = lag.get();
-        return known < 0 ? OptionalLong.empty() : OptionalLong.of(known);
-    }
-
     /** Adds a listener, before the start; it hears of what the topic already holds too. */
     public View<V> onChange(Listener<V> listener) {
         listeners.add(listener);
@@ -138,27 +109,18 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
 
     /** Says what is done with a record that cannot be decoded, besides being counted, logged and skipped. */
     public View<V> onBadRecord(BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> handler) {
-        badRecordHandler = handler;
+        badRecordsTo(handler);
         return this;
     }
 
     @Override
-    public String name() {
-        return topic.name() + "-view";
-    }
-
-    @Override
-    public Readiness check() {
-        String why = trouble;
-        if (!caughtUp.isDone()) {
-            return Readiness.down(why == null ? "reading " + topic.name() + ", " + lag.get() + " records to go" : why);
-        }
-        return why == null ? Readiness.up() : Readiness.degraded(why);
+    protected boolean isComplete() {
+        return caughtUp.isDone();
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("rollcall.view.lag", lag, AtomicLong::get)
+        Gauge.builder("rollcall.view.lag", this, View::lagOrUnknown)
                 .tag("view", topic.name())
                 .description("committed records that have not been read yet; -1 when not known")
                 .register(registry);
@@ -166,67 +128,14 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
                 .tag("view", topic.name())
                 .description("keys with a value")
                 .register(registry);
-        Gauge.builder("rollcall.view.bad.records", badRecords, AtomicLong::get)
+        Gauge.builder("rollcall.view.bad.records", this, View::badRecords)
                 .tag("view", topic.name())
                 .description("records that could not be decoded")
                 .register(registry);
     }
 
     @Override
-    public synchronized void start() {
-        if (thread == null && end.getCount() > 0) {
-            Thread reading = Thread.ofPlatform().name(name()).daemon().unstarted(this::run);
-            thread = reading;
-            reading.start();
-        }
-    }
-
-    @Override
-    public void stop() {
-        end.countDown();
-        Consumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        Thread running = thread;
-        if (running != null) {
-            try {
-                running.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        Thread running = thread;
-        return running != null && running.isAlive();
-    }
-
-    /** Filled before requests come in, and there until the last has gone. */
-    @Override
-    public int getPhase() {
-        return KafkaPhases.VIEWS;
-    }
-
-    private void run() {
-        while (running()) {
-            try (var reading = new KafkaConsumer<byte[], byte[]>(reader)) {
-                consumer = reading;
-                follow(reading);
-            } catch (WakeupException | InterruptException e) {
-                // stop() says so
-            } catch (KafkaException e) {
-                troubled(e);
-                pause();
-            } finally {
-                consumer = null;
-            }
-        }
-    }
-
-    private void follow(Consumer<byte[], byte[]> reading) {
+    protected void follow(Consumer<byte[], byte[]> reading) {
         List<TopicPartition> partitions = partitions(reading);
         if (partitions.isEmpty()) {
             return;
@@ -267,9 +176,9 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
     private void followFromTheBeginning(Consumer<byte[], byte[]> reading, Map<TopicPartition, Long> ends) {
         boolean complete = false;
         while (running()) {
-            ConsumerRecords<byte[], byte[]> records = reading.poll(POLL);
+            ConsumerRecords<byte[], byte[]> records = poll(reading, POLL);
             records.forEach(this::apply);
-            lag.set(lag(reading));
+            noteLag(reading);
             if (!complete && reached(reading, ends)) {
                 complete = true;
                 dropWhatWasNotSeenAgain();
@@ -278,11 +187,6 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
                         .addKeyValue(LogKeys.COUNT, entries.size())
                         .log("the view is complete");
                 caughtUp.complete(null);
-            }
-            if (Connections.any(reading.metrics())) {
-                recovered();
-            } else {
-                troubled("no broker answers");
             }
         }
     }
@@ -293,31 +197,14 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
             return;
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
-        V after;
-        try {
-            after = decode(record);
-        } catch (SerializationException e) {
-            bad(record, e);
+        Decoded<V> decoded = decode(serde, record);
+        if (!decoded.legible()) {
             return;
         }
+        V after = decoded.value();
         Entry<V> before = after == null ? entries.remove(key) : entries.put(key, new Entry<>(after, round));
         if (before != null || after != null) {
             tell(new Change<>(key, value(before), after, record.partition(), record.offset(), record.timestamp()));
-        }
-    }
-
-    /** Waits for the registry as long as it takes: without the record the view would be wrong, not just late. */
-    private @Nullable V decode(ConsumerRecord<byte[], byte[]> record) {
-        while (true) {
-            try {
-                return serde.deserialize(record.topic(), record.value());
-            } catch (RegistryUnavailableException e) {
-                troubled("the schema registry does not answer");
-                pause();
-                if (!running()) {
-                    throw new WakeupException();
-                }
-            }
         }
     }
 
@@ -344,64 +231,8 @@ public final class View<V extends SpecificRecord> implements SmartLifecycle, Rea
         }
     }
 
-    private void bad(ConsumerRecord<byte[], byte[]> record, SerializationException cause) {
-        badRecords.incrementAndGet();
-        LOG.atWarn()
-                .addKeyValue(LogKeys.TOPIC, record.topic())
-                .addKeyValue(LogKeys.PARTITION, record.partition())
-                .addKeyValue(LogKeys.OFFSET, record.offset())
-                .addKeyValue(LogKeys.REASON, DeadLetters.describe(cause))
-                .log("a record of a view cannot be decoded and is skipped");
-        badRecordHandler.accept(record, cause);
-    }
-
     private static boolean reached(Consumer<byte[], byte[]> reading, Map<TopicPartition, Long> ends) {
         return ends.entrySet().stream().allMatch(it -> reading.position(it.getKey()) >= it.getValue());
-    }
-
-    private static long lag(Consumer<byte[], byte[]> reading) {
-        long sum = 0;
-        for (TopicPartition partition : reading.assignment()) {
-            OptionalLong behind = reading.currentLag(partition);
-            if (behind.isEmpty()) {
-                return -1;
-            }
-            sum += behind.getAsLong();
-        }
-        return sum;
-    }
-
-    private void troubled(KafkaException e) {
-        troubled("reading " + topic.name() + " failed: " + e.getClass().getSimpleName());
-    }
-
-    private void troubled(String why) {
-        if (!why.equals(trouble)) {
-            trouble = why;
-            LOG.atWarn()
-                    .addKeyValue(LogKeys.TOPIC, topic.name())
-                    .addKeyValue(LogKeys.REASON, why)
-                    .log("the view does not move");
-        }
-    }
-
-    private void recovered() {
-        if (trouble != null) {
-            trouble = null;
-            LOG.atInfo().addKeyValue(LogKeys.TOPIC, topic.name()).log("the view moves");
-        }
-    }
-
-    private boolean running() {
-        return end.getCount() > 0;
-    }
-
-    private void pause() {
-        try {
-            end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static <V> @Nullable V value(@Nullable Entry<V> entry) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +22,21 @@ import org.jspecify.annotations.Nullable;
 public final class Stream {
 
     private final Ring ring;
+    private final Archive archive;
     private final Map<Audience.Key, Audience> audiences = new LinkedHashMap<>(2);
     private String epoch;
     private boolean retired;
 
     /** A stream whose ring says where it stands. */
     public Stream(String epoch, Ring ring) {
+        this(epoch, ring, Archive.NONE);
+    }
+
+    /** The same with what its ring has let go of. */
+    public Stream(String epoch, Ring ring, Archive archive) {
         this.epoch = epoch;
         this.ring = ring;
+        this.archive = archive;
     }
 
     /** What came of a wish to subscribe. */
@@ -53,6 +61,19 @@ public final class Stream {
         record Retired() implements Joining {}
     }
 
+    /** What comes next for a subscriber that is behind. */
+    public sealed interface Advance {
+
+        /** It has everything, or is over. */
+        record Done() implements Advance {}
+
+        /** It is still behind and wants to be called again when it has room. */
+        record More() implements Advance {}
+
+        /** What it lacks is on its way; it is to be given to it with {@link #give}. */
+        record Reading(CompletionStage<Archive.Part> part) implements Advance {}
+    }
+
     /** Publications, and where the stream stood when they were read. */
     public record Page(List<Publication> publications, StreamPosition position) {
         public Page {
@@ -75,7 +96,7 @@ public final class Stream {
             return new Joining.Retired();
         }
         StreamPosition since = resume.position();
-        return switch (Recovery.of(ring, epoch, since, pageLimit)) {
+        return switch (Recovery.of(ring, epoch, since, pageLimit, archive.floor(ring.top()))) {
             case Recovery.Recovered(List<Publication> publications, boolean more) -> {
                 register(
                         subscription,
@@ -84,6 +105,10 @@ public final class Stream {
                                 : publications.getLast().offset());
                 yield new Joining.Joined(new StreamPosition(epoch, since.offset()), true, publications, more);
             }
+            case Recovery.Archived() -> {
+                register(subscription, since.offset());
+                yield new Joining.Joined(new StreamPosition(epoch, since.offset()), true, List.of(), true);
+            }
             case Recovery.Lost() ->
                 new Joining.Unrecoverable(
                         since.epoch().isEmpty() || since.epoch().equals(epoch));
@@ -91,31 +116,39 @@ public final class Stream {
         };
     }
 
-    /**
-     * Gives a subscriber that is behind its next page.
-     *
-     * @return whether it is still behind and wants to be called again when it has room
-     */
-    public synchronized boolean advance(Subscription subscription, int pageLimit) {
+    /** Gives a subscriber that is behind its next page, or has it read where it is kept. */
+    public synchronized Advance advance(Subscription subscription, int pageLimit) {
         if (subscription.phase != Phase.CATCHING_UP) {
-            return false;
+            return new Advance.Done();
         }
         if (subscription.position < ring.floor()) {
+            if (subscription.position >= archive.floor(ring.top())) {
+                return new Advance.Reading(archive.read(subscription.position, pageLimit));
+            }
             interrupt(subscription);
-            return false;
+            return new Advance.Done();
         }
-        Encoding encoding = subscription.subscriber().encoding();
-        for (Publication publication : ring.after(subscription.position, pageLimit)) {
-            subscription
-                    .subscriber()
-                    .deliver(encoding.encode(new Reply.PublicationPush(subscription.channel(), publication)));
-            subscription.position = publication.offset();
-        }
+        deliver(subscription, ring.after(subscription.position, pageLimit));
         if (subscription.position < ring.top()) {
-            return true;
+            return new Advance.More();
         }
         subscription.phase = Phase.LIVE;
-        return false;
+        return new Advance.Done();
+    }
+
+    /** Gives a subscriber what was read for it where it stands. */
+    public synchronized void give(Subscription subscription, Archive.Part part) {
+        if (subscription.phase == Phase.CATCHING_UP) {
+            deliver(subscription, part.publications());
+            subscription.position = part.upTo();
+        }
+    }
+
+    /** Ends a subscription because it cannot be given what it lacks. */
+    public synchronized void giveUp(Subscription subscription) {
+        if (subscription.phase != Phase.ENDED) {
+            interrupt(subscription);
+        }
     }
 
     /** Ends a subscription; one that is over already stays so. */
@@ -225,6 +258,16 @@ public final class Stream {
     /** How many listen. */
     public synchronized int subscribers() {
         return audiences.values().stream().mapToInt(Audience::size).sum();
+    }
+
+    private static void deliver(Subscription subscription, List<Publication> publications) {
+        Encoding encoding = subscription.subscriber().encoding();
+        for (Publication publication : publications) {
+            subscription
+                    .subscriber()
+                    .deliver(encoding.encode(new Reply.PublicationPush(subscription.channel(), publication)));
+            subscription.position = publication.offset();
+        }
     }
 
     private void register(Subscription subscription, long position) {

@@ -1,7 +1,9 @@
 package io.rollcall.gateway.connections;
 
+import io.rollcall.gateway.channels.Archive;
 import io.rollcall.gateway.channels.Channels.Lookup;
 import io.rollcall.gateway.channels.Stream;
+import io.rollcall.gateway.channels.Stream.Advance;
 import io.rollcall.gateway.channels.Stream.Joining;
 import io.rollcall.gateway.channels.Subscriber;
 import io.rollcall.gateway.channels.Subscription;
@@ -430,6 +432,8 @@ public final class ClientConnection {
         return switch (joining) {
             case Joining.Joined joined -> {
                 candidate.behind = joined.more();
+                // Before the answer goes: it may have drained before this command is done.
+                somebodyBehind |= joined.more();
                 yield new Reply.Subscription(
                         ttl(expiresAt), joined.position(), recover, joined.recovered(), joined.publications());
             }
@@ -445,6 +449,19 @@ public final class ClientConnection {
         if (subscription.behind || subscription.advance()) {
             behind.add(subscription);
             somebodyBehind = true;
+        }
+    }
+
+    private synchronized void wasRead(Held subscription, Archive.@Nullable Part part) {
+        subscription.reading = false;
+        if (part == null) {
+            subscription.stream().giveUp(subscription.subscription);
+        } else {
+            subscription.stream().give(subscription.subscription, part);
+        }
+        if (part == null || part.publications().isEmpty()) {
+            // Nothing was sent, so that nothing will drain.
+            advanceAll();
         }
     }
 
@@ -649,6 +666,7 @@ public final class ClientConnection {
         private final Subscription subscription;
         private final boolean serverSide;
         private boolean behind;
+        private boolean reading;
         private @Nullable Timer expiry;
 
         private Held(String channel, Stream stream, boolean serverSide) {
@@ -664,8 +682,21 @@ public final class ClientConnection {
             return subscription.stream();
         }
 
+        /** Whether it is still behind. */
         private boolean advance() {
-            return stream().advance(subscription, context.limits().page());
+            if (reading) {
+                return true;
+            }
+            return switch (stream().advance(subscription, context.limits().page())) {
+                case Advance.Done done -> false;
+                case Advance.More more -> true;
+                case Advance.Reading(var part) -> {
+                    reading = true;
+                    part.whenComplete((read, failure) ->
+                            context.timers().after(Duration.ZERO, () -> wasRead(this, failure == null ? read : null)));
+                    yield true;
+                }
+            };
         }
 
         private boolean isHeld() {

@@ -42,7 +42,8 @@ public final class LogProgress {
         return answer;
     }
 
-    void asks(Admin broker) {
+    /** Whom to ask; null while nobody can be. */
+    void asks(@Nullable Admin broker) {
         synchronized (this) {
             admin = broker;
         }

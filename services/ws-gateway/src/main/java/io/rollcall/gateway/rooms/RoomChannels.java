@@ -1,5 +1,6 @@
 package io.rollcall.gateway.rooms;
 
+import io.rollcall.gateway.channels.Archive;
 import io.rollcall.gateway.channels.Channels;
 import io.rollcall.gateway.channels.Stream;
 import io.rollcall.gateway.channels.domain.Publication;
@@ -44,13 +45,22 @@ public final class RoomChannels implements Channels {
     private long bytes;
     private volatile String roomsEpoch = "";
 
-    /** @param catchUp completes when everything that is in the log now has been given to this object */
+    /**
+     * Knows nothing yet.
+     *
+     * @param archive where the feed of all rooms is kept beyond its ring
+     * @param catchUp completes when everything that is in the log now has been given to this object
+     */
     public RoomChannels(
-            Keeps keeps, boolean feedOfAllRooms, RoomDirectory directory, Supplier<CompletionStage<Void>> catchUp) {
+            Keeps keeps,
+            boolean feedOfAllRooms,
+            RoomDirectory directory,
+            Archive archive,
+            Supplier<CompletionStage<Void>> catchUp) {
         this.keeps = keeps;
         this.directory = directory;
         this.catchUp = catchUp;
-        this.allRooms = feedOfAllRooms ? new Stream("", new Ring(keeps.allRooms(), 0)) : null;
+        this.allRooms = feedOfAllRooms ? new Stream("", new Ring(keeps.allRooms(), 0), archive) : null;
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,17 +113,22 @@ class StreamTest {
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void everySessionIsWholeAndInOrder(long seed) {
         var random = new Random(seed);
-        var stream = new Stream("e", new Ring(8, 0));
         List<Long> log = new ArrayList<>();
+        var archive = new Log(log);
+        var stream = new Stream("e", new Ring(8, 0), archive);
         List<Reader> readers = new ArrayList<>();
         long offset = 0;
         for (int step = 0; step < 3_000; step++) {
-            int choice = random.nextInt(10);
-            if (choice < 5) {
+            int choice = random.nextInt(12);
+            if (choice == 10) {
+                archive.answerAll();
+            } else if (choice == 11) {
+                archive.floor = Math.max(archive.floor, offset - random.nextInt(200));
+            } else if (choice < 5) {
                 offset += 1 + random.nextInt(3);
                 log.add(offset);
                 stream.publish(publication(offset));
-            } else if (choice == 5) {
+            } else if (choice == 5 && readers.size() < 40) {
                 readers.add(new Reader(stream));
                 readers.getLast().joinAnew();
             } else if (!readers.isEmpty()) {
@@ -131,7 +138,7 @@ class StreamTest {
                 } else if (choice == 7 && !stream.holds(reader.subscription)) {
                     reader.comeBack();
                 } else {
-                    stream.advance(reader.subscription, PAGE);
+                    reader.advance();
                 }
             }
         }
@@ -142,6 +149,7 @@ class StreamTest {
                             .toList());
         }
         assertThat(readers.stream().filter(reader -> reader.returns > 0)).isNotEmpty();
+        assertThat(readers.stream().filter(reader -> reader.partsRead > 0)).isNotEmpty();
     }
 
     private Stream stream(long standsAt) {
@@ -152,12 +160,56 @@ class StreamTest {
         return new Publication(offset, Long.toString(offset).getBytes(StandardCharsets.UTF_8), 0);
     }
 
+    /** All that was ever published, behind a floor that rises. Answers when it is told to. */
+    private static final class Log implements Archive {
+        private final List<Long> log;
+        private final List<Runnable> asked = new ArrayList<>();
+        private long floor;
+
+        private Log(List<Long> log) {
+            this.log = log;
+        }
+
+        @Override
+        public long floor(long top) {
+            return floor;
+        }
+
+        @Override
+        public CompletionStage<Part> read(long after, int limit) {
+            var answer = new CompletableFuture<Part>();
+            asked.add(() -> {
+                if (after < floor) {
+                    answer.completeExceptionally(new IllegalStateException("gone"));
+                    return;
+                }
+                List<Publication> publications = log.stream()
+                        .filter(it -> it > after)
+                        .limit(limit)
+                        .map(StreamTest::publication)
+                        .toList();
+                answer.complete(new Part(
+                        publications,
+                        publications.isEmpty() ? after : publications.getLast().offset()));
+            });
+            return answer;
+        }
+
+        private void answerAll() {
+            List<Runnable> now = List.copyOf(asked);
+            asked.clear();
+            now.forEach(Runnable::run);
+        }
+    }
+
     private final class Reader implements Subscriber {
         private final Stream stream;
         private final List<Long> got = new ArrayList<>();
         private Subscription subscription;
         private long from;
         private int returns;
+        private int partsRead;
+        private boolean reading;
         private boolean interrupted;
 
         private Reader(Stream stream) {
@@ -171,7 +223,23 @@ class StreamTest {
 
         private void joinAnew() {
             from = ((Joining.Joined) stream.join(subscription)).position().offset();
-            stream.advance(subscription, PAGE);
+            advance();
+        }
+
+        private void advance() {
+            Subscription mine = subscription;
+            if (!reading && stream.advance(mine, PAGE) instanceof Stream.Advance.Reading(var part)) {
+                reading = true;
+                part.whenComplete((read, failure) -> {
+                    reading = false;
+                    if (failure != null) {
+                        stream.giveUp(mine);
+                    } else {
+                        partsRead++;
+                        stream.give(mine, read);
+                    }
+                });
+            }
         }
 
         private void comeBack() {
@@ -181,7 +249,7 @@ class StreamTest {
                 returns++;
                 joined.publications().forEach(it -> got.add(it.offset()));
                 if (!joined.more()) {
-                    stream.advance(subscription, PAGE);
+                    advance();
                 }
             } else {
                 got.clear();

@@ -1,7 +1,9 @@
 package io.rollcall.gateway.connections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.rollcall.gateway.channels.Archive;
 import io.rollcall.gateway.channels.Channels;
 import io.rollcall.gateway.channels.Stream;
 import io.rollcall.gateway.channels.domain.Publication;
@@ -13,6 +15,7 @@ import io.rollcall.gateway.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -432,6 +435,96 @@ class ClientConnectionTest {
     }
 
     @Test
+    void whatTheRingHasLetGoOfIsReadFromTheArchivePageByPage() {
+        feeds.forget("archived", 8);
+        feeds.publish("archived", 9);
+        Client client = connected();
+
+        client.says(
+                "{\"id\":2,\"subscribe\":{\"channel\":\"archived\",\"recover\":true,\"epoch\":\"e\",\"offset\":1}}");
+        assertThat(client.heard)
+                .containsExactly("{\"id\":2,\"subscribe\":{\"recoverable\":true,\"positioned\":true,"
+                        + "\"epoch\":\"e\",\"offset\":1,\"was_recovering\":true,\"recovered\":true}}");
+        client.heard.clear();
+        client.drained();
+        client.drained();
+        assertThat(feeds.reads).as("one page at a time").hasSize(1);
+        feeds.answerRead(2, 3, 4);
+        time.pass(Duration.ZERO);
+        feeds.publish("archived", 10);
+        assertThat(client.heard).containsExactly(pushed(2), pushed(3), pushed(4));
+        client.drained();
+        feeds.answerRead(5, 6, 7, 8);
+        time.pass(Duration.ZERO);
+        client.drained();
+        feeds.publish("archived", 11);
+
+        assertThat(client.heard)
+                .containsExactly(
+                        pushed(2),
+                        pushed(3),
+                        pushed(4),
+                        pushed(5),
+                        pushed(6),
+                        pushed(7),
+                        pushed(8),
+                        pushed(9),
+                        pushed(10),
+                        pushed(11));
+    }
+
+    /** The transport may have sent the answer before the command is done with. */
+    @Test
+    void aDrainThatComesWithTheAnswerIsNotMissed() throws InterruptedException {
+        for (long offset = 1; offset <= 7; offset++) {
+            feeds.publish("archived", offset);
+        }
+        Client client = connected();
+        client.drainsAtOnce = true;
+
+        client.says(
+                "{\"id\":2,\"subscribe\":{\"channel\":\"archived\",\"recover\":true,\"epoch\":\"e\",\"offset\":1}}");
+        for (Thread draining : client.draining) {
+            draining.join();
+        }
+
+        assertThat(client.heard).hasSize(2).last().isEqualTo(pushed(7));
+    }
+
+    @Test
+    void whatTheArchiveCannotGiveAsksTheClientToSubscribeAgain() {
+        feeds.forget("archived", 8);
+        Client client = connected();
+        client.says(
+                "{\"id\":2,\"subscribe\":{\"channel\":\"archived\",\"recover\":true,\"epoch\":\"e\",\"offset\":1}}");
+        client.drained();
+        client.heard.clear();
+
+        feeds.reads.removeFirst().completeExceptionally(new IllegalStateException("gone"));
+        time.pass(Duration.ZERO);
+
+        assertThat(client.heard)
+                .containsExactly("{\"push\":{\"channel\":\"archived\",\"unsubscribe\":"
+                        + "{\"code\":2500,\"reason\":\"insufficient state\"}}}");
+    }
+
+    @Test
+    void aPartOfTheArchiveWithNothingInItIsGoneBeyondAtOnce() {
+        feeds.forget("archived", 8);
+        Client client = connected();
+        client.says(
+                "{\"id\":2,\"subscribe\":{\"channel\":\"archived\",\"recover\":true,\"epoch\":\"e\",\"offset\":1}}");
+        client.drained();
+        client.heard.clear();
+
+        feeds.reads.removeFirst().complete(new Archive.Part(List.of(), 8));
+        time.pass(Duration.ZERO);
+        feeds.publish("archived", 9);
+
+        assertThat(client.heard).containsExactly(pushed(9));
+    }
+
+    @Test
     void whoWantsAnErrorRatherThanAHoleGetsOne() {
         feeds.forget("feed", 3);
         Client client = connected();
@@ -700,6 +793,10 @@ class ClientConnectionTest {
                 + "}}}";
     }
 
+    private static String pushed(int offset) {
+        return "{\"push\":{\"channel\":\"archived\",\"pub\":{\"data\":" + offset + ",\"offset\":" + offset + "}}}";
+    }
+
     private static String recover(int id, String epoch, int offset, int flag) {
         return "{\"id\":" + id + ",\"subscribe\":{\"channel\":\"feed\",\"recover\":true,\"epoch\":\"" + epoch
                 + "\",\"offset\":" + offset + ",\"flag\":" + flag + "}}";
@@ -775,6 +872,8 @@ class ClientConnectionTest {
         private final ClientConnection connection;
         private @Nullable Disconnect ended;
         private int resumed;
+        private boolean drainsAtOnce;
+        private final List<Thread> draining = new ArrayList<>();
 
         private Client(boolean tokenRequired, String handshakeToken) {
             connection = new ClientConnection(
@@ -826,6 +925,12 @@ class ClientConnectionTest {
         @Override
         public void send(byte[] message) {
             heard.add(new String(message, StandardCharsets.UTF_8));
+            if (drainsAtOnce) {
+                drainsAtOnce = false;
+                Thread drainer = Thread.ofPlatform().start(connection::drained);
+                draining.add(drainer);
+                await().until(() -> !drainer.isAlive() || drainer.getState() == Thread.State.BLOCKED);
+            }
         }
 
         @Override
@@ -842,13 +947,39 @@ class ClientConnectionTest {
     private static final class Feeds implements Channels {
         private final Map<String, Stream> streams = new HashMap<>();
         private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        private final List<CompletableFuture<Archive.Part>> reads = new ArrayList<>();
 
         private Stream stream(String name) {
-            return streams.computeIfAbsent(name, it -> new Stream("e", new Ring(100, 0)));
+            return streams.computeIfAbsent(
+                    name, it -> new Stream("e", new Ring(100, 0), it.equals("archived") ? new Asked() : Archive.NONE));
+        }
+
+        private void answerRead(int... offsets) {
+            reads.removeFirst()
+                    .complete(new Archive.Part(
+                            Arrays.stream(offsets).mapToObj(Feeds::publication).toList(), offsets[offsets.length - 1]));
+        }
+
+        private static Publication publication(long offset) {
+            return new Publication(offset, Long.toString(offset).getBytes(StandardCharsets.UTF_8), 0);
+        }
+
+        /** Has everything, and gives it when a test says so. */
+        private final class Asked implements Archive {
+            @Override
+            public long floor(long top) {
+                return 0;
+            }
+
+            @Override
+            public CompletionStage<Part> read(long after, int limit) {
+                reads.add(new CompletableFuture<>());
+                return reads.getLast();
+            }
         }
 
         private void publish(String name, long offset) {
-            stream(name).publish(new Publication(offset, Long.toString(offset).getBytes(StandardCharsets.UTF_8), 0));
+            stream(name).publish(publication(offset));
         }
 
         private void forget(String name, long upTo) {

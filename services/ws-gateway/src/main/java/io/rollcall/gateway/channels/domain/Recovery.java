@@ -12,6 +12,9 @@ public sealed interface Recovery {
         }
     }
 
+    /** It can, but the ring does not reach back so far: the rest is in the archive. */
+    record Archived() implements Recovery {}
+
     /** Some of it is gone, or the stream is another one. */
     record Lost() implements Recovery {}
 
@@ -22,8 +25,9 @@ public sealed interface Recovery {
      * Decides.
      *
      * @param epoch the epoch of the stream; a client that names none is taken to mean it
+     * @param archivedAfter everything behind this offset can be had elsewhere when the ring has let go of it
      */
-    static Recovery of(Ring ring, String epoch, StreamPosition since, int pageLimit) {
+    static Recovery of(Ring ring, String epoch, StreamPosition since, int pageLimit, long archivedAfter) {
         if (!since.epoch().isEmpty() && !since.epoch().equals(epoch)) {
             return new Lost();
         }
@@ -31,7 +35,7 @@ public sealed interface Recovery {
             return new Ahead();
         }
         if (since.offset() < ring.floor()) {
-            return new Lost();
+            return since.offset() >= archivedAfter ? new Archived() : new Lost();
         }
         List<Publication> publications = ring.after(since.offset(), pageLimit);
         boolean more = !publications.isEmpty() && publications.getLast().offset() < ring.top();

@@ -12,6 +12,9 @@ public final class Ring {
 
     private static final int FIRST_SLOTS = 4;
 
+    /** What is given out at once: a client's queue takes it, whatever the size of a publication. */
+    public static final int PAGE_BYTES = 256 * 1024;
+
     private final int capacity;
     private @Nullable Publication[] slots = new @Nullable Publication[FIRST_SLOTS];
     private int head;
@@ -91,10 +94,22 @@ public final class Ring {
         return bytes;
     }
 
-    /** The publications after an offset, oldest first; the caller has made sure that it is not below the floor. */
+    /**
+     * The publications after an offset, oldest first: so many at most, and no more than {@link #PAGE_BYTES} unless one
+     * alone is larger. The caller has made sure that the offset is not below the floor.
+     */
     public List<Publication> after(long offset, int limit) {
-        int first = firstAfter(offset);
-        return slice(first, Math.min(size, (int) Math.min((long) first + limit, Integer.MAX_VALUE)));
+        List<Publication> found = new ArrayList<>();
+        long sum = 0;
+        for (int i = firstAfter(offset); i < size && found.size() < limit; i++) {
+            Publication publication = at(i);
+            sum += publication.bytes();
+            if (sum > PAGE_BYTES && !found.isEmpty()) {
+                break;
+            }
+            found.add(publication);
+        }
+        return found;
     }
 
     /** The publications before an offset, newest first, as far as they are here. */
@@ -116,14 +131,6 @@ public final class Ring {
             }
         }
         return floor;
-    }
-
-    private List<Publication> slice(int from, int to) {
-        List<Publication> found = new ArrayList<>(Math.max(0, to - from));
-        for (int i = from; i < to; i++) {
-            found.add(at(i));
-        }
-        return found;
     }
 
     private int firstAfter(long offset) {

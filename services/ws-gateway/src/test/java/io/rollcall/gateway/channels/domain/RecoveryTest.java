@@ -3,6 +3,7 @@ package io.rollcall.gateway.channels.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.gateway.channels.domain.Recovery.Ahead;
+import io.rollcall.gateway.channels.domain.Recovery.Archived;
 import io.rollcall.gateway.channels.domain.Recovery.Lost;
 import io.rollcall.gateway.channels.domain.Recovery.Recovered;
 import java.util.List;
@@ -44,8 +45,19 @@ class RecoveryTest {
     }
 
     @Test
-    void belowTheFloorIsLost() {
-        assertThat(since(EPOCH, 9)).isInstanceOf(Lost.class);
+    void belowTheFloorTheArchiveHasIt() {
+        assertThat(since(EPOCH, 9)).isInstanceOf(Archived.class);
+        assertThat(since(EPOCH, 5)).isInstanceOf(Archived.class);
+    }
+
+    @Test
+    void belowTheFloorOfTheArchiveIsLost() {
+        assertThat(since(EPOCH, 4)).isInstanceOf(Lost.class);
+    }
+
+    @Test
+    void theArchiveIsOfOneEpochToo() {
+        assertThat(since("epoch-b", 9)).isInstanceOf(Lost.class);
     }
 
     @Test
@@ -65,7 +77,7 @@ class RecoveryTest {
 
     @Test
     void aLongGapComesInPages() {
-        Recovery recovery = Recovery.of(ring, EPOCH, new StreamPosition(EPOCH, 10), 3);
+        Recovery recovery = Recovery.of(ring, EPOCH, new StreamPosition(EPOCH, 10), 3, Long.MAX_VALUE);
 
         assertThat(offsets(recovery)).containsExactly(12L, 14L, 17L);
         assertThat(recovery)
@@ -74,7 +86,7 @@ class RecoveryTest {
     }
 
     private Recovery since(String epoch, long offset) {
-        return Recovery.of(ring, EPOCH, new StreamPosition(epoch, offset), 300);
+        return Recovery.of(ring, EPOCH, new StreamPosition(epoch, offset), 300, 5);
     }
 
     private static List<Long> offsets(Recovery recovery) {

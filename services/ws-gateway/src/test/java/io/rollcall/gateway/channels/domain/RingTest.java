@@ -13,6 +13,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RingTest {
 
     @Test
+    void aPageIsBoundedByBytesTooButNeverEmpty() {
+        var ring = new Ring(10, 0);
+        for (long offset = 1; offset <= 3; offset++) {
+            ring.append(new Publication(offset, new byte[Ring.PAGE_BYTES / 2 - 100], 0));
+        }
+        ring.append(new Publication(4, new byte[Ring.PAGE_BYTES * 2], 0));
+
+        assertThat(ring.after(0, 300)).extracting(Publication::offset).containsExactly(1L, 2L);
+        assertThat(ring.after(2, 300)).extracting(Publication::offset).containsExactly(3L);
+        assertThat(ring.after(3, 300)).extracting(Publication::offset).containsExactly(4L);
+    }
+
+    @Test
     void anEmptyRingStandsWhereItWasPut() {
         var ring = new Ring(3, 41);
 

@@ -1,0 +1,277 @@
+package io.rollcall.kit.kafka;
+
+import io.rollcall.kit.health.Readiness;
+import io.rollcall.kit.health.ReadinessCheck;
+import io.rollcall.kit.log.LogKeys;
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * A thread that reads topics without a group for as long as the service runs: opens another consumer when one breaks,
+ * says why nothing moves, waits for the registry, and hands on what cannot be decoded. Started and ended by Spring when
+ * it is a bean.
+ */
+public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
+
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final long LOOK_AT_CONNECTIONS_EVERY_NS =
+            Duration.ofMillis(500).toNanos();
+
+    private final Logger log = LoggerFactory.getLogger(getClass());
+    private final String name;
+    private final Map<String, Object> settings;
+    private final AtomicLong badRecords = new AtomicLong();
+    private final AtomicLong lag = new AtomicLong(-1);
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecordHandler =
+            (record, cause) -> {};
+    private volatile @Nullable String trouble = "not started";
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile @Nullable Thread thread;
+    private long lookAtConnectionsAt = System.nanoTime();
+
+    /**
+     * Reads once it is started.
+     *
+     * @param name of its thread, of what readiness says of it, and of its lines in the log
+     * @param settings those of {@link KafkaSettings#reader}
+     */
+    protected TopicReader(String name, Map<String, Object> settings) {
+        this.name = name;
+        this.settings = settings;
+    }
+
+    /** Reads with a new consumer: until the end, or until it wants another one. */
+    protected abstract void follow(Consumer<byte[], byte[]> reading);
+
+    /** Whether everything has been read that was there at the start. */
+    protected abstract boolean isComplete();
+
+    /** Something broke that is not Kafka's: whatever was being done begins anew. */
+    protected void broke() {}
+
+    /** A consumer with the settings that were given. */
+    protected Consumer<byte[], byte[]> open() {
+        return new KafkaConsumer<>(settings);
+    }
+
+    /** How many committed records have not been read yet; nothing before the first answer of the broker. */
+    public final OptionalLong lag() {
+        long known = lag.get();
+        return known < 0 ? OptionalLong.empty() : OptionalLong.of(known);
+    }
+
+    /** The same for a gauge: -1 while it is not known. */
+    protected final double lagOrUnknown() {
+        return lag.get();
+    }
+
+    /** How many records could not be decoded. */
+    protected final double badRecords() {
+        return badRecords.get();
+    }
+
+    /** Says what is done with a record that cannot be decoded, besides being counted, logged and skipped. */
+    protected final void badRecordsTo(BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> handler) {
+        badRecordHandler = handler;
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final Readiness check() {
+        String why = trouble;
+        if (!isComplete()) {
+            return Readiness.down(why == null ? "reading, " + lag.get() + " records to go" : why);
+        }
+        return why == null ? Readiness.up() : Readiness.degraded(why);
+    }
+
+    @Override
+    public final synchronized void start() {
+        if (thread == null && end.getCount() > 0) {
+            Thread reading = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+            thread = reading;
+            reading.start();
+        }
+    }
+
+    @Override
+    public final void stop() {
+        end.countDown();
+        Consumer<byte[], byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup();
+        }
+        Thread running = thread;
+        if (running != null) {
+            try {
+                running.join(TimeUnit.SECONDS.toMillis(10));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public final boolean isRunning() {
+        Thread running = thread;
+        return running != null && running.isAlive();
+    }
+
+    /** Filled before requests come in, and there until the last has gone. */
+    @Override
+    public final int getPhase() {
+        return KafkaPhases.VIEWS;
+    }
+
+    private void run() {
+        while (running()) {
+            try (Consumer<byte[], byte[]> reading = open()) {
+                consumer = reading;
+                follow(reading);
+            } catch (WakeupException | InterruptException e) {
+                // stop() says so
+            } catch (KafkaException e) {
+                troubled("reading failed: " + e.getClass().getSimpleName());
+                pause();
+            } catch (RuntimeException e) {
+                log.atError().setCause(e).log(name + " broke and begins anew");
+                broke();
+                pause();
+            } finally {
+                consumer = null;
+            }
+        }
+    }
+
+    /** Records as they come, for so long at most; notices on the way whether there is a broker at all. */
+    protected final ConsumerRecords<byte[], byte[]> poll(Consumer<byte[], byte[]> reading, Duration within) {
+        ConsumerRecords<byte[], byte[]> records = reading.poll(within);
+        long now = System.nanoTime();
+        // The client's metrics are many: not to be gone through with every record.
+        if (trouble != null || now - lookAtConnectionsAt >= 0) {
+            lookAtConnectionsAt = now + LOOK_AT_CONNECTIONS_EVERY_NS;
+            if (Connections.any(reading.metrics())) {
+                recovered();
+            } else {
+                troubled("no broker answers");
+            }
+        }
+        return records;
+    }
+
+    /** Notes how far behind it is, after what was polled has been taken. */
+    protected final void noteLag(Consumer<byte[], byte[]> reading) {
+        lag.set(lagOf(reading));
+    }
+
+    /**
+     * The value of a record: null for a tombstone, and for what cannot be decoded, which is {@link #bad} then. Waits for
+     * the registry as long as it takes: without the record what is made of it would be wrong, not just late.
+     *
+     * @throws WakeupException when the end comes first
+     */
+    protected final <V extends SpecificRecord> Decoded<V> decode(
+            AvroSerde<V> serde, ConsumerRecord<byte[], byte[]> record) {
+        while (true) {
+            try {
+                return new Decoded<>(serde.deserialize(record.topic(), record.value()), true);
+            } catch (RegistryUnavailableException e) {
+                troubled("the schema registry does not answer");
+                pause();
+                if (!running()) {
+                    throw new WakeupException();
+                }
+            } catch (SerializationException e) {
+                bad(record, e);
+                return new Decoded<>(null, false);
+            }
+        }
+    }
+
+    /**
+     * What a record says.
+     *
+     * @param value null for a tombstone
+     * @param legible whether it could be decoded at all
+     */
+    protected record Decoded<V>(@Nullable V value, boolean legible) {}
+
+    /** Skips a record for good. */
+    protected final void bad(ConsumerRecord<byte[], byte[]> record, SerializationException cause) {
+        badRecords.incrementAndGet();
+        log.atWarn()
+                .addKeyValue(LogKeys.TOPIC, record.topic())
+                .addKeyValue(LogKeys.PARTITION, record.partition())
+                .addKeyValue(LogKeys.OFFSET, record.offset())
+                .addKeyValue(LogKeys.REASON, DeadLetters.describe(cause))
+                .log("a record cannot be decoded and is skipped");
+        badRecordHandler.accept(record, cause);
+    }
+
+    /** Says why nothing moves. */
+    protected final void troubled(String why) {
+        if (!why.equals(trouble)) {
+            trouble = why;
+            log.atWarn().addKeyValue(LogKeys.REASON, why).log(name + " does not move");
+        }
+    }
+
+    private void recovered() {
+        if (trouble != null) {
+            trouble = null;
+            log.atInfo().log(name + " moves");
+        }
+    }
+
+    /** Whether it is to go on. */
+    protected final boolean running() {
+        return end.getCount() > 0;
+    }
+
+    /** Waits before something is tried again; no longer than until the end. */
+    protected final void pause() {
+        try {
+            var _ = end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long lagOf(Consumer<byte[], byte[]> reading) {
+        long sum = 0;
+        for (TopicPartition partition : reading.assignment()) {
+            OptionalLong behind = reading.currentLag(partition);
+            if (behind.isEmpty()) {
+                return -1;
+            }
+            sum += behind.getAsLong();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,224 @@
+package io.rollcall.gateway.rooms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rollcall.gateway.channels.Channels.Lookup;
+import io.rollcall.gateway.channels.Stream;
+import io.rollcall.gateway.channels.Subscriber;
+import io.rollcall.gateway.channels.Subscription;
+import io.rollcall.gateway.protocol.Encoding;
+import io.rollcall.gateway.protocol.JsonEncoding;
+import io.rollcall.kit.kafka.KafkaSettings;
+import io.rollcall.kittest.FixedRegistry;
+import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.Topic;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.rooms.RoomEventType;
+import io.rollcall.schemas.rooms.RoomOpened;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Reads a real broker, with a consumer that breaks when it is told to. */
+class FeedReaderTest {
+
+    private static final FixedRegistry REGISTRY = new FixedRegistry();
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final KafkaCluster cluster = KafkaCluster.shared();
+    private final String room = "room-" + UUID.randomUUID();
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicBoolean breaks = new AtomicBoolean();
+    private final Listener ofRoom = new Listener();
+    private final Listener ofAll = new Listener();
+    private final KafkaProducer<String, byte[]> producer = producer();
+    private final KafkaSettings kafka = new KafkaSettings(
+            cluster.bootstrapServers(), URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1), Map.of());
+    private final FeedArchive archive = new FeedArchive(kafka, REGISTRY, 0);
+    private final LogProgress progress = new LogProgress();
+    private final RoomChannels channels = new RoomChannels(
+            new RoomChannels.Keeps(100, 100, 1 << 20, 1 << 20), true, new Nothing(), archive, progress::caughtUp);
+    private final FeedReader reader =
+            new FeedReader(
+                    kafka,
+                    REGISTRY,
+                    channels,
+                    archive,
+                    progress,
+                    true,
+                    20_000,
+                    InstantSource.system(),
+                    (record, why) -> {}) {
+                @Override
+                protected Consumer<byte[], byte[]> open() {
+                    opened.incrementAndGet();
+                    return breaking(super.open());
+                }
+            };
+    private long sequence;
+
+    @BeforeEach
+    void start() {
+        cluster.createTopics(Topics.all());
+        reader.start();
+        await().atMost(PATIENCE).until(reader::isComplete);
+        join("rooms:" + room, ofRoom);
+        join("rooms:*", ofAll);
+    }
+
+    @AfterEach
+    void stop() {
+        reader.stop();
+        archive.close();
+        producer.close();
+    }
+
+    @Test
+    void aConsumerThatBreaksIsReplacedAndNothingIsMissedOrComesTwice() {
+        write(3);
+        await().atMost(PATIENCE).until(() -> ofRoom.got.size() == 3 && ofAll.got.size() == 3);
+
+        breaks.set(true);
+        await().atMost(PATIENCE).until(() -> opened.get() == 2);
+        write(4);
+
+        await().atMost(PATIENCE).until(() -> ofRoom.got.size() >= 7 && ofAll.got.size() >= 7);
+        assertThat(ofRoom.got).containsExactlyElementsOf(names(7));
+        assertThat(ofAll.got).containsExactlyElementsOf(names(7));
+        assertThat(ofRoom.interrupted).isFalse();
+        assertThat(ofAll.interrupted).isFalse();
+    }
+
+    @Test
+    void whatCameBetweenTwoConsumersIsReadByTheSecond() {
+        write(2);
+        await().atMost(PATIENCE).until(() -> ofAll.got.size() == 2);
+
+        breaks.set(true);
+        for (int i = 0; i < 50; i++) {
+            write(1);
+        }
+
+        await().atMost(PATIENCE).until(() -> ofRoom.got.size() >= 52 && ofAll.got.size() >= 52);
+        assertThat(opened).hasValue(2);
+        assertThat(ofRoom.got).containsExactlyElementsOf(names(52));
+        assertThat(ofAll.got).containsExactlyElementsOf(names(52));
+        assertThat(ofRoom.interrupted).isFalse();
+        assertThat(ofAll.interrupted).isFalse();
+    }
+
+    private void join(String channel, Listener listener) {
+        Stream stream = ((Lookup.Feed) channels.open(channel)).stream();
+        var subscription = new Subscription(channel, listener, stream);
+        assertThat(stream.join(subscription)).isInstanceOf(Stream.Joining.Joined.class);
+        assertThat(stream.advance(subscription, 10)).isInstanceOf(Stream.Advance.Done.class);
+    }
+
+    private void write(int count) {
+        for (int i = 0; i < count; i++) {
+            sequence++;
+            var event = RoomEvent.newBuilder()
+                    .setId("e" + sequence)
+                    .setType(RoomEventType.ROOM_OPENED)
+                    .setOccurredAt(Instant.EPOCH)
+                    .setRoomKey(room)
+                    .setSequence(sequence)
+                    .setRoomOpened(RoomOpened.newBuilder().build())
+                    .build();
+            send(Topics.ROOM_EVENTS, event);
+            send(Topics.ROOM_FEED, event);
+        }
+        producer.flush();
+    }
+
+    private void send(Topic<RoomEvent> topic, RoomEvent event) {
+        var _ = producer.send(new ProducerRecord<>(
+                topic.name(), room, new AvroSerde<>(topic, REGISTRY).serialize(topic.name(), event)));
+    }
+
+    private static List<String> names(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(it -> "e" + it).toList();
+    }
+
+    private KafkaProducer<String, byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** The same consumer, whose next poll fails once when a test says so. */
+    @SuppressWarnings("unchecked")
+    private Consumer<byte[], byte[]> breaking(Consumer<byte[], byte[]> real) {
+        return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("poll") && breaks.compareAndSet(true, false)) {
+                        throw new KafkaException("broken by the test");
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private static final class Nothing implements RoomDirectory {
+        @Override
+        public long sequence(String roomKey) {
+            return 0;
+        }
+
+        @Override
+        public String agency(String roomKey) {
+            return "";
+        }
+    }
+
+    private final class Listener implements Subscriber {
+        private final Encoding json = new JsonEncoding();
+        private final List<String> got = new CopyOnWriteArrayList<>();
+        private volatile boolean interrupted;
+
+        @Override
+        public Encoding encoding() {
+            return json;
+        }
+
+        @Override
+        public void deliver(byte[] message) {
+            String text = new String(message, StandardCharsets.UTF_8);
+            if (text.contains(room)) {
+                got.add(text.replaceAll(".*\"id\":\"([^\"]*)\".*", "$1"));
+            }
+        }
+
+        @Override
+        public void interrupted(Subscription ended) {
+            interrupted = true;
+        }
+    }
+}
