@@ -44,8 +44,7 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
     private final AtomicLong badRecords = new AtomicLong();
     private final AtomicLong lag = new AtomicLong(-1);
     private final CountDownLatch end = new CountDownLatch(1);
-    private volatile BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecordHandler =
-            (record, cause) -> {};
+    private volatile BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecordHandler;
     private volatile @Nullable String trouble = "not started";
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private volatile @Nullable Thread thread;
@@ -56,10 +55,15 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
      *
      * @param name of its thread, of what readiness says of it, and of its lines in the log
      * @param settings those of {@link KafkaSettings#reader}
+     * @param badRecords takes what cannot be decoded, besides its being counted, logged and skipped
      */
-    protected TopicReader(String name, Map<String, Object> settings) {
+    protected TopicReader(
+            String name,
+            Map<String, Object> settings,
+            BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecords) {
         this.name = name;
         this.settings = settings;
+        this.badRecordHandler = badRecords;
     }
 
     /** Reads with a new consumer: until the end, or until it wants another one. */
@@ -92,7 +96,7 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
         return badRecords.get();
     }
 
-    /** Says what is done with a record that cannot be decoded, besides being counted, logged and skipped. */
+    /** Says anew what takes the records that cannot be decoded. */
     protected final void badRecordsTo(BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> handler) {
         badRecordHandler = handler;
     }

@@ -74,7 +74,7 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
 
     /** Reads the topic with the given settings once it is started. */
     public View(Topic<V> topic, SchemaRegistry registry, KafkaSettings settings, String clientId) {
-        super(topic.name() + "-view", settings.reader(clientId + "-" + topic.name() + "-view"));
+        super(topic.name() + "-view", settings.reader(clientId + "-" + topic.name() + "-view"), (record, cause) -> {});
         this.topic = topic;
         this.serde = new AvroSerde<>(topic, registry);
     }

@@ -78,7 +78,7 @@ public class FeedReader extends TopicReader implements MeterBinder {
             int warmUp,
             InstantSource clock,
             BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecords) {
-        super("feeds", kafka.reader("ws-gateway-feeds"));
+        super("feeds", kafka.reader("ws-gateway-feeds"), badRecords);
         for (Topic<RoomEvent> topic :
                 feedOfAllRooms ? List.of(Topics.ROOM_EVENTS, Topics.ROOM_FEED) : List.of(Topics.ROOM_EVENTS)) {
             topics.put(topic.name(), topic);
@@ -90,7 +90,6 @@ public class FeedReader extends TopicReader implements MeterBinder {
         this.progress = progress;
         this.warmUp = warmUp;
         this.clock = clock;
-        badRecordsTo(badRecords);
     }
 
     /** Whether everything that was in the log at the start is in the rings. */
