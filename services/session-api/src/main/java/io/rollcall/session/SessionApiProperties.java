@@ -2,6 +2,8 @@ package io.rollcall.session;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -22,6 +24,7 @@ public record SessionApiProperties(
     public static final String DEVELOPMENT_ID_SECRET = "dev-command-id-secret-0123456789ab";
 
     private static final int MIN_SECRET = 32;
+    private static final Set<String> SCHEMES = Set.of("http", "https", "ws", "wss");
 
     /**
      * LiveKit's edge.
@@ -31,6 +34,8 @@ public record SessionApiProperties(
      * @param apiKey our key
      * @param apiSecret its secret
      * @param timeout how long one call of the room API may take
+     * @param maxCalls how many of them are on their way at once
+     * @param maxWaitingCalls how many more stand in line; beyond that a call fails at once
      * @param pollInterval how often the rooms are listed
      * @param pollEnabled whether they are
      * @param tokenTtl how long an access token lasts
@@ -41,17 +46,21 @@ public record SessionApiProperties(
             @DefaultValue("") String apiKey,
             @DefaultValue("") String apiSecret,
             @DefaultValue("5s") Duration timeout,
+            @DefaultValue("16") int maxCalls,
+            @DefaultValue("256") int maxWaitingCalls,
             @DefaultValue("15s") Duration pollInterval,
             @DefaultValue("true") boolean pollEnabled,
             @DefaultValue("24h") Duration tokenTtl) {
 
         /** Checks what was given. */
         public Livekit {
-            if (url.getHost() == null) {
+            if (url.getHost() == null || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))) {
                 throw new IllegalArgumentException(
                         "rollcall.session.livekit.url (LIVEKIT_URL) must be an address such as http://host:7880");
             }
-            positive("livekit.timeout", timeout);
+            positive("livekit.timeout (LIVEKIT_TIMEOUT)", timeout);
+            atLeast("livekit.max-calls (LIVEKIT_MAX_CALLS)", maxCalls, 1);
+            atLeast("livekit.max-waiting-calls (LIVEKIT_MAX_WAITING_CALLS)", maxWaitingCalls, 0);
             positive("livekit.poll-interval (SESSION_CLEANUP_INTERVAL)", pollInterval);
             positive("livekit.token-ttl (LIVEKIT_TOKEN_TTL)", tokenTtl);
             if (apiKey.isEmpty() || apiSecret.isEmpty()) {
@@ -107,15 +116,19 @@ public record SessionApiProperties(
                         + " at least " + MIN_SECRET + " characters, the same on every instance");
             }
             positive("commands.timeout", timeout);
-            if (waiting < 1) {
-                throw new IllegalArgumentException("rollcall.session.commands.waiting must be 1 or more");
-            }
+            atLeast("commands.waiting (COMMAND_WAITING)", waiting, 1);
         }
 
         /** Everything but the secret. */
         @Override
         public String toString() {
             return "Commands[timeout=" + timeout + ", waiting=" + waiting + "]";
+        }
+    }
+
+    private static void atLeast(String name, int number, int least) {
+        if (number < least) {
+            throw new IllegalArgumentException("rollcall.session." + name + " must be " + least + " or more");
         }
     }
 
