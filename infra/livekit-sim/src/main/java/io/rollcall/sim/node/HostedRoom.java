@@ -42,6 +42,7 @@ final class HostedRoom {
     }
 
     void add(Session session, Instant now) {
+        look(now);
         people.put(session.identity(), session);
         if (firstJoinedAt == 0 && !session.dependent()) {
             firstJoinedAt = now.getEpochSecond();
@@ -54,6 +55,7 @@ final class HostedRoom {
     }
 
     void remove(Session session, Instant now) {
+        look(now);
         people.remove(session.identity(), session);
         lastLeftAt = now.getEpochSecond();
         boolean recording = people.values().stream().anyMatch(Session::recorder);
@@ -74,12 +76,19 @@ final class HostedRoom {
 
     /** The room as LiveKit tells it: in the API and in webhooks alike. */
     Room picture(Instant now) {
-        // LiveKit looks every five seconds, counted from the room's creation.
-        Instant lastLook = now.minusMillis(Duration.between(createdAt, now).toMillis() % REFRESH.toMillis());
-        if (dirty && Duration.between(picturedAt, lastLook).compareTo(REFRESH) >= 0) {
-            takePicture(lastLook);
-        }
+        look(now);
         return picture;
+    }
+
+    /**
+     * LiveKit looks for changes every five seconds, counted from the room's creation. We look when we must: before the
+     * room changes and before it is told.
+     */
+    void look(Instant now) {
+        Instant due = now.minusMillis(Duration.between(createdAt, now).toMillis() % REFRESH.toMillis());
+        if (dirty && Duration.between(picturedAt, due).compareTo(REFRESH) >= 0) {
+            takePicture(due);
+        }
     }
 
     private void takePicture(Instant now) {

@@ -268,6 +268,7 @@ public final class Node {
     /** A client publishes a track. */
     public synchronized TrackInfo publish(String sid, TrackKind kind) {
         Session session = session(sid);
+        session.room.look(clock.instant());
         TrackInfo track = Tracks.of(kind, session.info.getTracksCount(), ids, clock.instant());
         session.info.setIsPublisher(true).addTracks(track);
         session.changed();
