@@ -27,7 +27,11 @@ final class Banner {
         row(out, "Kafka", "127.0.0.1:" + ports.kafka());
         row(out, "schema registry", http(ports.registry()) + "/apis/registry/v3");
         switch (settings.livekit()) {
-            case Livekit.Started _ -> row(out, "LiveKit", "ws://127.0.0.1:" + Ports.LIVEKIT);
+            case Livekit.Started _ -> row(out, "LiveKit", "ws://127.0.0.1:" + ports.livekit());
+            case Livekit.Simulated(String why) -> {
+                row(out, "LiveKit", http(ports.livekit()) + ": livekit-sim, a TEST DOUBLE, no LiveKit (" + why + ");");
+                row(out, "", "its controls: " + http(ports.livekitMetrics()) + "/sim/ (infra/livekit-sim/README.md)");
+            }
             case Livekit.Elsewhere(var url) -> {
                 row(out, "LiveKit", url + ", not ours");
                 row(

@@ -2,6 +2,7 @@ package io.rollcall.local;
 
 import io.rollcall.local.Capture.Delivery;
 import io.rollcall.local.Pace.Cue;
+import io.rollcall.sim.webhooks.WebhookSigner;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;

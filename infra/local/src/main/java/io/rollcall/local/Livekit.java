@@ -14,23 +14,24 @@ public sealed interface Livekit {
     /** Somebody else's server; it must send its webhooks to us by its own configuration. */
     record Elsewhere(URI url) implements Livekit {}
 
+    /** The simulator of this project, a test double, started and stopped with the stack. */
+    record Simulated(String why) implements Livekit {}
+
     /** None; webhooks come from replays. */
     record None(String why) implements Livekit {}
 
-    /** The one that {@code --livekit} names; without it, the {@code livekit-server} on the PATH. */
+    /** The one that {@code --livekit} names; without it, the {@code livekit-server} on the PATH, else the simulator. */
     static Livekit choose(@Nullable String option) {
         if (option == null) {
             return Programs.find("livekit-server")
                     .<Livekit>map(Started::new)
-                    .orElseGet(() -> new None("no livekit-server is on the PATH"));
+                    .orElseGet(() -> new Simulated("no livekit-server is on the PATH"));
         }
         if (option.equals("none")) {
             return new None("--livekit none");
         }
         if (option.equals("sim")) {
-            throw new StackException("livekit-sim does not exist yet. Leave --livekit away to use the livekit-server on"
-                    + " the PATH, name a program or a URL, or play the recorded webhooks of a real server with"
-                    + " ./rollcall demo.");
+            return new Simulated("--livekit sim");
         }
         if (option.contains("://")) {
             return new Elsewhere(url(option));

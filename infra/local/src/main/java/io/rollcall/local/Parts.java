@@ -31,6 +31,7 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
     static final String PRESENCE_HISTORY = Service.PRESENCE_HISTORY.id();
     static final String WS_GATEWAY = Service.WS_GATEWAY.id();
     static final String LIVEKIT = "livekit";
+    static final String LIVEKIT_SIM = "livekit-sim";
 
     /** The services there are, in the order of the path that a webhook takes. */
     static final Set<Service> SERVICES = Collections.unmodifiableSet(
@@ -38,7 +39,10 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
 
     /** From what sends to what stores; those in one list stop together. */
     static final List<List<String>> STOPPING_ORDER = List.of(
-            List.of(LIVEKIT), List.of(WEBHOOK_INGEST), List.of(PRESENCE_HISTORY, WS_GATEWAY), List.of(REGISTRY, KAFKA));
+            List.of(LIVEKIT, LIVEKIT_SIM),
+            List.of(WEBHOOK_INGEST),
+            List.of(PRESENCE_HISTORY, WS_GATEWAY),
+            List.of(REGISTRY, KAFKA));
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration START = Duration.ofSeconds(90);
@@ -160,9 +164,11 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
             keys.put("LIVEKIT_API_KEY", Development.LIVEKIT_API_KEY);
             keys.put("LIVEKIT_API_SECRET", Development.LIVEKIT_API_SECRET);
         }
-        if (settings.livekit() instanceof Livekit.Started) {
+        if (settings.livekit() instanceof Livekit.Started || settings.livekit() instanceof Livekit.Simulated) {
             // What it says it sent is compared with what came.
-            keys.put("LIVEKIT_METRICS_URL", "http://" + LOOPBACK + ":" + Ports.LIVEKIT_METRICS + "/metrics");
+            keys.put(
+                    "LIVEKIT_METRICS_URL",
+                    "http://" + LOOPBACK + ":" + settings.ports().livekitMetrics() + "/metrics");
         }
         return keys;
     }
@@ -210,21 +216,64 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
                 needs);
     }
 
-    private static Optional<Part> livekit(Stack.Settings settings) {
-        if (!(settings.livekit() instanceof Livekit.Started(Path program))) {
-            return Optional.empty();
-        }
-        if (settings.ports().webhookIngest() != Ports.usual().webhookIngest()) {
+    private static Optional<Part> livekit(Stack.Settings settings) throws IOException {
+        return switch (settings.livekit()) {
+            case Livekit.Started(Path program) -> Optional.of(livekitServer(settings, program));
+            case Livekit.Simulated _ -> Optional.of(livekitSim(settings));
+            case Livekit.Elsewhere _, Livekit.None _ -> Optional.empty();
+        };
+    }
+
+    private static String livekitConfiguration(Stack.Settings settings) {
+        return settings.home().resolve("infra/livekit/livekit.yaml").toString();
+    }
+
+    /** On the configuration of the real one; only where it listens and where webhooks go is the stack's to say. */
+    private static Part livekitSim(Stack.Settings settings) throws IOException {
+        Ports ports = settings.ports();
+        Path classes = Files.createDirectories(settings.home().resolve("target/laid-out"))
+                .resolve("livekit-sim.jsa");
+        var options = new ArrayList<String>();
+        options.add("-Xmx96m");
+        options.addAll(Java.keepingClasses(classes));
+        return new Part(
+                LIVEKIT_SIM,
+                Java.main(
+                        "io.rollcall.sim.LivekitSimMain",
+                        options,
+                        List.of(
+                                "--config",
+                                livekitConfiguration(settings),
+                                "--port",
+                                Integer.toString(ports.livekit()),
+                                "--metrics-port",
+                                Integer.toString(ports.livekitMetrics()),
+                                "--webhook-urls",
+                                "http://" + LOOPBACK + ":" + ports.webhookIngest() + "/webhooks/livekit")),
+                Map.of(),
+                Set.of(),
+                settings.home(),
+                List.of(tcp(ports.livekit()), tcp(ports.livekitMetrics())),
+                // Not the room API's port: that one may be made to refuse connections.
+                URI.create("http://" + LOOPBACK + ":" + ports.livekitMetrics() + "/sim/health"),
+                START,
+                Duration.ofSeconds(5),
+                Set.of());
+    }
+
+    private static Part livekitServer(Stack.Settings settings, Path program) {
+        Ports usual = Ports.usual();
+        if (settings.ports().webhookIngest() != usual.webhookIngest()) {
             throw new StackException("LiveKit's configuration sends webhooks to port "
-                    + Ports.usual().webhookIngest() + ", but webhook-ingest is to listen on "
+                    + usual.webhookIngest() + ", but webhook-ingest is to listen on "
                     + settings.ports().webhookIngest());
         }
-        List<Port> ports = List.of(tcp(Ports.LIVEKIT), tcp(Ports.LIVEKIT_METRICS), udp(Ports.LIVEKIT_UDP));
+        List<Port> ports = List.of(tcp(usual.livekit()), tcp(usual.livekitMetrics()), udp(Ports.LIVEKIT_UDP));
         var command = new ArrayList<String>();
         command.add(program.toString());
         command.add("--config");
-        command.add(settings.home().resolve("infra/livekit/livekit.yaml").toString());
-        return Optional.of(new Part(
+        command.add(livekitConfiguration(settings));
+        return new Part(
                 LIVEKIT,
                 command,
                 Map.of(),
@@ -239,9 +288,9 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
                         "REDIS_PASSWORD"),
                 settings.home(),
                 ports,
-                URI.create("http://" + LOOPBACK + ":" + Ports.LIVEKIT + "/"),
+                URI.create("http://" + LOOPBACK + ":" + usual.livekit() + "/"),
                 START,
                 Duration.ofSeconds(3),
-                Set.of()));
+                Set.of());
     }
 }

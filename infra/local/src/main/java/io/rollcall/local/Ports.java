@@ -20,28 +20,27 @@ public record Ports(
         int presenceHistory,
         int presenceHistoryManagement,
         int wsGateway,
-        int wsGatewayManagement) {
+        int wsGatewayManagement,
+        int livekit,
+        int livekitMetrics) {
 
-    /** Those of {@code infra/livekit/livekit.yaml}. */
-    static final int LIVEKIT = 7880;
-
+    /** Of {@code infra/livekit/livekit.yaml}, which the usual ports of LiveKit are from too. */
     static final int LIVEKIT_UDP = 7882;
-    static final int LIVEKIT_METRICS = 6789;
 
     /** The ports that everybody knows. */
     public static Ports usual() {
-        return new Ports(9092, 8090, 9090, 8082, 9082, 8084, 9084, 8080, 9080);
+        return new Ports(9092, 8090, 9090, 8082, 9082, 8084, 9084, 8080, 9080, 7880, 6789);
     }
 
     /** Ports that nothing has at the moment, for a stack beside the usual one. */
     public static Ports free() {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < 9; i++) {
+            for (int i = 0; i < 11; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]);
+            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10]);
         } catch (IOException e) {
             throw new UncheckedIOException("no free ports", e);
         } finally {

@@ -2,6 +2,7 @@ package io.rollcall.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.rollcall.sim.webhooks.WebhookSigner;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

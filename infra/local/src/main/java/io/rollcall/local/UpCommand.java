@@ -43,10 +43,10 @@ final class UpCommand implements Callable<Integer> {
 
         @Option(
                 names = "--livekit",
-                paramLabel = "URL|path|none",
+                paramLabel = "URL|path|sim|none",
                 description = {
-                    "A LiveKit server that runs elsewhere, or the program to start.",
-                    "Default: the livekit-server on the PATH, if there is one."
+                    "A LiveKit server that runs elsewhere, or the program to start, or this project's simulator.",
+                    "Default: the livekit-server on the PATH, if there is one, else the simulator."
                 })
         @Nullable
         String livekit;

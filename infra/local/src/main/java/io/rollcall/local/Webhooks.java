@@ -1,5 +1,6 @@
 package io.rollcall.local;
 
+import io.rollcall.sim.webhooks.WebhookSigner;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -34,10 +34,8 @@ class LivekitTest {
     }
 
     @Test
-    void theSimulatorIsRefusedUntilItExists() {
-        assertThatThrownBy(() -> Livekit.choose("sim"))
-                .isInstanceOf(StackException.class)
-                .hasMessageContaining("does not exist yet");
+    void theSimulatorIsAskedForByName() {
+        assertThat(Livekit.choose("sim")).isEqualTo(new Livekit.Simulated("--livekit sim"));
     }
 
     @ParameterizedTest

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rollcall.bench.RoomStory;
 import io.rollcall.bench.load.Requests;
-import io.rollcall.local.WebhookSigner;
+import io.rollcall.sim.webhooks.WebhookSigner;
 import java.time.Instant;
 
 /** Joins of many people to many rooms, signed before the clock starts; no two of a run are the same. */
