@@ -39,6 +39,8 @@ public final class Controls implements HttpHandler {
     private static final JsonMapper JSON = JsonMapper.builder()
             // A misspelt field is said, not passed over.
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // What is left out is no, or nothing.
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .build();
 
