@@ -46,6 +46,11 @@ final class Client implements AutoCloseable, WebSocket.Listener {
         return client;
     }
 
+    /** Says who it is, as command 1. */
+    void connect(String token) {
+        send("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}");
+    }
+
     void send(String text) {
         var _ = socket.sendText(text, true).join();
     }
@@ -75,6 +80,17 @@ final class Client implements AutoCloseable, WebSocket.Listener {
 
     JsonNode reply(int id) {
         return await().atMost(PATIENCE).until(() -> first(it -> it.path("id").asInt() == id), it -> it != null);
+    }
+
+    /** Why the server ended a subscription. */
+    JsonNode unsubscribed(String channel) {
+        JsonNode push = await().atMost(PATIENCE)
+                .until(
+                        () -> first(it ->
+                                it.path("push").path("channel").asString("").equals(channel)
+                                        && it.path("push").has("unsubscribe")),
+                        it -> it != null);
+        return push.path("push").path("unsubscribe");
     }
 
     /** The publications of a channel, as soon as there are so many. */

@@ -36,9 +36,11 @@ final class RunningGateway implements AutoCloseable {
                 "--server.port=" + port,
                 "--management.server.port=0",
                 "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
-                "--rollcall.auth.enabled=false",
-                "--rollcall.gateway.auth-enabled=false"));
+                "--rollcall.auth.enabled=false"));
         all.addAll(List.of(settings));
+        if (all.stream().noneMatch(it -> it.startsWith("--rollcall.gateway.auth-enabled="))) {
+            all.add("--rollcall.gateway.auth-enabled=false");
+        }
         ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
                 context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);
         var gateway = new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)

@@ -79,9 +79,7 @@ public final class FeedArchive implements Archive, AutoCloseable {
     }
 
     private Part page(long after, int limit) {
-        if (closing != null) {
-            closing.cancel(false);
-        }
+        stayOpen();
         closing = thread.schedule(this::closeConsumer, IDLE.toSeconds(), TimeUnit.SECONDS);
         try {
             return page(open(), after, limit);
@@ -141,6 +139,12 @@ public final class FeedArchive implements Archive, AutoCloseable {
         return known;
     }
 
+    private void stayOpen() {
+        if (closing != null) {
+            closing.cancel(false);
+        }
+    }
+
     private void closeConsumer() {
         Consumer<byte[], byte[]> open = consumer;
         consumer = null;
@@ -151,7 +155,14 @@ public final class FeedArchive implements Archive, AutoCloseable {
 
     @Override
     public void close() {
-        thread.execute(this::closeConsumer);
+        // First the one that is due later: the end of the thread would wait for it.
+        CompletableFuture.runAsync(
+                        () -> {
+                            stayOpen();
+                            closeConsumer();
+                        },
+                        thread)
+                .join();
         thread.close();
     }
 }

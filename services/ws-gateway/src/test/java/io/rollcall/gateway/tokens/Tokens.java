@@ -14,13 +14,25 @@ public final class Tokens {
     /** The secret that tests share with the gateway. */
     public static final String SECRET = "a-secret-of-tests-that-is-long-enough-01";
 
+    private static final String HEADER = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
     private static final JsonMapper JSON = new JsonMapper();
 
     private Tokens() {}
 
     /** A token with these claims. */
     public static String of(Map<String, ?> claims) {
-        return signed(SECRET, "{\"alg\":\"HS256\",\"typ\":\"JWT\"}", JSON.writeValueAsString(claims));
+        return signedWith(SECRET, claims);
+    }
+
+    /** The same, signed with another secret. */
+    public static String signedWith(String secret, Map<String, ?> claims) {
+        return signed(secret, HEADER, JSON.writeValueAsString(claims));
+    }
+
+    /** One that says it needs no signature. */
+    public static String unsigned(Map<String, ?> claims) {
+        return base64("{\"alg\":\"none\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.UTF_8)) + "."
+                + base64(JSON.writeValueAsString(claims).getBytes(StandardCharsets.UTF_8)) + ".";
     }
 
     static String signed(String secret, String header, String claims) {

@@ -1,0 +1,213 @@
+package io.rollcall.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rollcall.gateway.tokens.Tokens;
+import io.rollcall.kittest.FixedRegistry;
+import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.schemas.Topics;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Who may connect and see what, on real sockets with authentication on. Times are the real clock's. */
+class TokensTest {
+
+    private static final FixedRegistry REGISTRY = new FixedRegistry();
+    private static RunningGateway gateway;
+    private static RoomLog log;
+
+    private final String room = "room-" + UUID.randomUUID();
+    private final String channel = "rooms:" + room;
+
+    @BeforeAll
+    static void start() {
+        KafkaCluster cluster = KafkaCluster.shared();
+        cluster.createTopics(Topics.all());
+        log = new RoomLog(cluster.bootstrapServers(), REGISTRY);
+        gateway = RunningGateway.start(
+                cluster.bootstrapServers(),
+                REGISTRY,
+                "--rollcall.gateway.auth-enabled=true",
+                "--rollcall.gateway.token-secret=" + Tokens.SECRET,
+                "--rollcall.gateway.times.refresh-grace=1s");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        log.close();
+    }
+
+    @Test
+    void withoutATokenNobodyIsLetIn() {
+        try (var client = new Client(gateway.port())) {
+            client.send("{\"id\":1,\"connect\":{}}");
+
+            assertThat(client.closeCode()).isEqualTo(3500);
+        }
+        assertThat(gateway.get("/dashboard/snapshot").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aTokenOfAnotherKeyIsRefused() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.signedWith("another-secret-that-is-long-enough-too", Map.of("sub", "ann")));
+
+            assertThat(client.closeCode()).isEqualTo(3500);
+        }
+    }
+
+    @Test
+    void aTokenWithoutASignatureIsRefused() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.unsigned(Map.of("sub", "ann")));
+
+            assertThat(client.closeCode()).isEqualTo(3500);
+        }
+    }
+
+    @Test
+    void anExpiredTokenIsAnErrorThatTheClientCanMend() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann", "exp", in(-10))));
+
+            assertThat(client.reply(1).path("error").path("code").asInt()).isEqualTo(109);
+        }
+    }
+
+    @Test
+    void aTokenSaysWhatItsUserMaySee() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann")));
+            assertThat(client.reply(1).has("connect")).isTrue();
+
+            client.send("{\"id\":2,\"subscribe\":{\"channel\":\"rooms:*\"}}");
+
+            assertThat(client.reply(2).path("error").path("code").asInt()).isEqualTo(103);
+        }
+    }
+
+    @Test
+    void theSnapshotTakesTheSameToken() {
+        var _ = log.opened(room, "METRO");
+
+        var answer = gateway.get("/dashboard/snapshot", "Authorization", "Bearer " + Tokens.of(Map.of("sub", "ann")));
+        var another = gateway.get("/dashboard/snapshot", "Authorization", "Bearer rubbish");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).doesNotContain(room);
+        assertThat(another.statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aTokenOfASubscriptionOpensItsChannelAndNoOther() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann")));
+            String token = Tokens.of(Map.of("sub", "ann", "channel", channel));
+
+            client.send(subscribe(2, channel, token));
+            assertThat(client.reply(2).path("subscribe").path("recoverable").asBoolean())
+                    .isTrue();
+            var _ = log.joined(room, "Ben");
+            assertThat(client.publications(channel, 1)).hasSize(1);
+            client.send(subscribe(3, "rooms:another", token));
+
+            assertThat(client.closeCode()).isEqualTo(3500);
+        }
+    }
+
+    @Test
+    void aTokenOfAnothersSubscriptionEndsTheConnection() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann")));
+
+            client.send(subscribe(2, channel, Tokens.of(Map.of("sub", "ben", "channel", channel))));
+
+            assertThat(client.closeCode()).isEqualTo(3500);
+        }
+    }
+
+    @Test
+    void aTokenThatIsNoneIsAnError() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann")));
+
+            client.send(subscribe(2, channel, "rubbish"));
+
+            assertThat(client.reply(2).path("error").path("code").asInt()).isEqualTo(103);
+            assertThat(client.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void theTokensChannelsComeByThemselves() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann", "channels", List.of(channel))));
+
+            assertThat(client.reply(1).path("connect").path("subs").has(channel))
+                    .isTrue();
+            var _ = log.joined(room, "Ben");
+            assertThat(client.publications(channel, 1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aConnectionWhoseTokenIsNotRefreshedEndsAndOneThatIsGoesOn() {
+        try (var refreshed = new Client(gateway.port());
+                var forgotten = new Client(gateway.port())) {
+            long soon = in(2);
+            refreshed.connect(Tokens.of(Map.of("sub", "ann", "exp", soon)));
+            forgotten.connect(Tokens.of(Map.of("sub", "ben", "exp", soon)));
+            JsonNode connected = refreshed.reply(1).path("connect");
+            assertThat(connected.path("expires").asBoolean()).isTrue();
+            assertThat(connected.path("ttl").asInt()).isBetween(1, 2);
+            refreshed.send(
+                    "{\"id\":2,\"refresh\":{\"token\":\"" + Tokens.of(Map.of("sub", "ann", "exp", in(600))) + "\"}}");
+            assertThat(refreshed.reply(2).path("refresh").path("ttl").asInt()).isBetween(500, 600);
+
+            assertThat(forgotten.closeCode()).isEqualTo(3005);
+
+            refreshed.send("{\"id\":3,\"ping\":{}}");
+            assertThat(refreshed.reply(3).has("ping")).isTrue();
+        }
+    }
+
+    @Test
+    void aSubscriptionWhoseTokenIsNotRefreshedEndsAndTheConnectionStays() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann")));
+            client.send(subscribe(2, channel, Tokens.of(Map.of("sub", "ann", "channel", channel, "exp", in(2)))));
+            assertThat(client.reply(2).path("subscribe").path("expires").asBoolean())
+                    .isTrue();
+
+            assertThat(client.unsubscribed(channel).path("code").asInt()).isEqualTo(2501);
+            assertThat(client.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aRefreshOfAnotherUserEndsTheConnection() {
+        try (var client = new Client(gateway.port())) {
+            client.connect(Tokens.of(Map.of("sub", "ann", "exp", in(600))));
+
+            client.send(
+                    "{\"id\":2,\"refresh\":{\"token\":\"" + Tokens.of(Map.of("sub", "ben", "exp", in(600))) + "\"}}");
+
+            assertThat(client.closeCode()).isEqualTo(3500);
+        }
+    }
+
+    private static long in(int seconds) {
+        return Instant.now().plusSeconds(seconds).getEpochSecond();
+    }
+
+    private static String subscribe(int id, String channel, String token) {
+        return "{\"id\":" + id + ",\"subscribe\":{\"channel\":\"" + channel + "\",\"token\":\"" + token + "\"}}";
+    }
+}
