@@ -9,11 +9,15 @@ public final class Connections {
 
     private Connections() {}
 
-    /** Whether any consumer among these metrics is connected. */
+    /**
+     * Whether any consumer among these metrics is connected. That with which Streams restores does not count: it rests
+     * most of the time, and does not notice then that its connection has gone.
+     */
     public static boolean any(Map<MetricName, ? extends Metric> metrics) {
         return metrics.entrySet().stream()
                 .filter(it -> "connection-count".equals(it.getKey().name())
-                        && "consumer-metrics".equals(it.getKey().group()))
+                        && "consumer-metrics".equals(it.getKey().group())
+                        && !it.getKey().tags().getOrDefault("client-id", "").endsWith("-restore-consumer"))
                 .anyMatch(it -> it.getValue().metricValue() instanceof Double count && count > 0);
     }
 }

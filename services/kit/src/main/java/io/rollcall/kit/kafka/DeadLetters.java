@@ -98,8 +98,11 @@ public final class DeadLetters {
                 .setKey(keptKey == null ? null : ByteBuffer.wrap(keptKey))
                 .setValue(keptValue == null ? null : ByteBuffer.wrap(keptValue))
                 .build();
-        return new ProducerRecord<>(
-                topic.name(), null, keptKey, bytes(letter), within(MAX_HEADER_BYTES, source.headers()));
+        Headers headers = within(MAX_HEADER_BYTES, source.headers());
+        // What a tool without the schema can show.
+        headers.add(LogKeys.STAGE, stage.name().getBytes(StandardCharsets.UTF_8));
+        headers.add(LogKeys.REASON, letter.getCause().getBytes(StandardCharsets.UTF_8));
+        return new ProducerRecord<>(topic.name(), null, keptKey, bytes(letter), headers);
     }
 
     /** The value of a letter that was made elsewhere, as it goes over the wire. */

@@ -31,7 +31,7 @@ public class KafkaAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     SchemaRegistry schemaRegistry(KafkaSettings settings) {
-        return new CachingRegistry(() -> new ApicurioRegistry(settings.registryUrl(), settings.registryTimeout()));
+        return new ApicurioRegistry(settings.registryUrl(), settings.registryTimeout());
     }
 
     @Bean

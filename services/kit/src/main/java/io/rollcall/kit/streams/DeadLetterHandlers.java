@@ -167,7 +167,7 @@ public final class DeadLetterHandlers {
 
         /**
          * A transaction in which a send failed cannot be committed, so going on would only fail at the commit. The thread
-         * fails with the cause instead; topologies keep what they write below the broker's limit.
+         * fails with the cause instead. What is too large never comes here: {@link StreamTopic#produced()} finds it.
          */
         @Override
         public ProductionExceptionHandler.Response handleError(

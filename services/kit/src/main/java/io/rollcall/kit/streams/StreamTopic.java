@@ -4,11 +4,14 @@ import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topic;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.jspecify.annotations.Nullable;
 
 /** A topic as a topology reads or writes it: with its serdes and with the names of its nodes. */
 public final class StreamTopic<V extends SpecificRecord> {
@@ -47,9 +50,13 @@ public final class StreamTopic<V extends SpecificRecord> {
         return Consumed.with(keySerde(), valueSerde()).withName("read-" + name());
     }
 
-    /** Writes it in a node {@code write-<topic>}. */
+    /**
+     * Writes it in a node {@code write-<topic>}. A value that the topic would not take is found before it is sent: a
+     * send that fails spoils the transaction, so that the stream could not go on.
+     */
     public Produced<String, V> produced() {
-        return Produced.with(keySerde(), valueSerde()).withName("write-" + name());
+        var written = Serdes.serdeFrom(new WithinTopic<>(topic, values), values);
+        return Produced.with(keySerde(), written).withName("write-" + name());
     }
 
     /** Writes it in a node of another name: a topology may write a topic in two places. */
@@ -65,5 +72,21 @@ public final class StreamTopic<V extends SpecificRecord> {
     /** Writes it in a node {@code write-<topic>}, to partitions that do not follow from the key. */
     public Produced<String, V> produced(StreamPartitioner<? super String, ? super V> partitioner) {
         return produced().withStreamPartitioner(partitioner);
+    }
+
+    /** Writes values as the topic's own serializer does, unless they are longer than the topic takes. */
+    private record WithinTopic<V extends SpecificRecord>(Topic<V> topic, AvroSerde<V> values) implements Serializer<V> {
+
+        /** For the key, the headers and Kafka's own frame around a record. */
+        private static final int ENVELOPE_BYTES = 64 * 1024;
+
+        @Override
+        public byte @Nullable [] serialize(String name, @Nullable V value) {
+            byte[] bytes = values.serialize(name, value);
+            if (bytes != null && bytes.length > topic.maxRecordBytes() - ENVELOPE_BYTES) {
+                throw new RecordTooLargeException(bytes.length + " bytes are more than " + name + " takes");
+            }
+            return bytes;
+        }
     }
 }

@@ -1,0 +1,224 @@
+package io.rollcall.kit.streams;
+
+import static io.rollcall.kit.streams.CountingService.IN;
+import static io.rollcall.kit.streams.CountingService.OUT;
+import static io.rollcall.kit.streams.CountingService.room;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rollcall.kit.health.Readiness;
+import io.rollcall.kit.health.Readiness.Status;
+import io.rollcall.kit.kafka.SwitchableRegistry;
+import io.rollcall.kit.kafka.TestKafka;
+import io.rollcall.kit.web.UnavailableException;
+import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.rooms.Room;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StreamsRuntimeTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final SwitchableRegistry registry = new SwitchableRegistry();
+    private final KafkaCluster.Own cluster = KafkaCluster.own();
+    private final TestKafka kafka = new TestKafka(cluster.bootstrapServers());
+
+    @TempDir
+    Path data;
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private static void fineWith(Room room) {}
+
+    private CountingService start(Consumer<Room> beforeCounting, String... arguments) {
+        return new CountingService(cluster.bootstrapServers(), registry, data, beforeCounting, arguments);
+    }
+
+    private CountingService started(Consumer<Room> beforeCounting, String... arguments) {
+        cluster.createTopics(CountingService.TOPICS);
+        var service = start(beforeCounting, arguments);
+        awaitReadiness(service, Readiness.up());
+        return service;
+    }
+
+    /** Threads that die are what some of these tests are about. */
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(PATIENCE).dontCatchUncaughtExceptions();
+    }
+
+    private static void awaitReadiness(CountingService service, Readiness readiness) {
+        await().untilAsserted(() -> assertThat(service.readiness()).isEqualTo(readiness));
+    }
+
+    private List<Integer> counts(String key) {
+        return kafka.values(OUT).stream()
+                .filter(room -> room.getRoomKey().equals(key))
+                .map(Room::getPeople)
+                .toList();
+    }
+
+    private void awaitCounts(String key, Integer... counts) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts(key)).containsExactly(counts));
+    }
+
+    @Test
+    void startsOnceKafkaItsTopicsAndTheRegistryAreThereAndSaysWhatItWaitsFor() {
+        cluster.stop();
+        registry.away(true);
+        try (var service = start(StreamsRuntimeTest::fineWith)) {
+            awaitReadiness(service, Readiness.down("no broker answers"));
+            assertThat(service.gauge("rollcall.streams.state")).isEqualTo(-1);
+            assertThatThrownBy(() -> service.runtime().running()).isInstanceOf(UnavailableException.class);
+
+            cluster.start();
+            awaitReadiness(service, Readiness.down("topics do not exist yet: counted-rooms, room-counts"));
+
+            cluster.createTopics(CountingService.TOPICS);
+            awaitReadiness(service, Readiness.down("the schema registry does not answer, or lacks our schemas"));
+
+            registry.away(false);
+            awaitReadiness(service, Readiness.up());
+            assertThat(service.gauge("rollcall.streams.state")).isEqualTo(2);
+            assertThat(service.runtime().running().state()).isEqualTo(KafkaStreams.State.RUNNING);
+            assertThat(service.exits()).isEmpty();
+        }
+    }
+
+    @Test
+    void goesOnAfterAnOutageWithNothingLostAndNothingTwice() {
+        try (var service = started(StreamsRuntimeTest::fineWith)) {
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1);
+
+            cluster.stop();
+            awaitReadiness(service, Readiness.degraded("no broker answers"));
+            assertThat(service.runtime().running().state()).isEqualTo(KafkaStreams.State.RUNNING);
+
+            cluster.start();
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1, 2);
+            awaitReadiness(service, Readiness.up());
+            assertThat(service.exits()).isEmpty();
+        }
+    }
+
+    @Test
+    void anOrderlyStopLeavesTheGroupAndTheNextStartGoesOn() throws Exception {
+        try (var service = started(StreamsRuntimeTest::fineWith)) {
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1);
+            assertThat(members()).isEqualTo(1);
+            assertThat(service.exits()).isEmpty();
+        }
+        // Its session would last another six seconds.
+        assertThat(members()).isZero();
+
+        kafka.send(IN, "a", room("a"));
+        try (var service = start(StreamsRuntimeTest::fineWith)) {
+            awaitReadiness(service, Readiness.up());
+            awaitCounts("a", 1, 2);
+        }
+    }
+
+    private int members() throws Exception {
+        String group = Service.PRESENCE_HISTORY.id();
+        try (var admin = Admin.create(kafka.settings().admin("test"))) {
+            return admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                    .mapToInt(it -> it.members().size())
+                    .sum();
+        }
+    }
+
+    @Test
+    void aThreadThatDiesOfAnOutageIsReplaced() {
+        var failuresLeft = new AtomicInteger(2);
+        Consumer<Room> failing = room -> {
+            if (failuresLeft.getAndDecrement() > 0) {
+                throw new TimeoutException("an outage in the middle");
+            }
+        };
+        try (var service = started(failing)) {
+            kafka.send(IN, "a", room("a"));
+
+            awaitCounts("a", 1);
+            assertThat(service.gauge("rollcall.streams.thread.failures")).isEqualTo(2);
+            assertThat(service.exits()).isEmpty();
+            assertThat(kafka.all(Topics.deadLetters(Service.PRESENCE_HISTORY))).isEmpty();
+        }
+    }
+
+    @Test
+    void whenReplacingDoesNotHelpTheProcessEnds() throws Exception {
+        Consumer<Room> failing = room -> {
+            throw new TimeoutException("an outage for ever");
+        };
+        try (var service = started(failing, "--rollcall.streams.thread-restarts=1")) {
+            kafka.send(IN, "a", room("a"));
+
+            assertThat(service.exits().poll(30, TimeUnit.SECONDS)).startsWith("a stream thread died");
+            assertThat(service.gauge("rollcall.streams.thread.failures")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aBrokenWorldEndsTheProcessAndTheRecordComesAgain() throws Exception {
+        var broken = new AtomicBoolean(true);
+        Consumer<Room> failing = room -> {
+            if (broken.get()) {
+                throw new ProcessorStateException("no space left on the disk");
+            }
+        };
+        try (var service = started(failing)) {
+            kafka.send(IN, "a", room("a"));
+
+            assertThat(service.exits().poll(30, TimeUnit.SECONDS)).startsWith("a stream thread died");
+            await().untilAsserted(() -> assertThat(service.readiness().status()).isEqualTo(Status.DOWN));
+        }
+        assertThat(counts("a")).isEmpty();
+        assertThat(kafka.all(Topics.deadLetters(Service.PRESENCE_HISTORY))).isEmpty();
+
+        broken.set(false);
+        try (var service = start(failing)) {
+            awaitReadiness(service, Readiness.up());
+            awaitCounts("a", 1);
+        }
+    }
+
+    @Test
+    void aBrokerThatIsUnfitForExactlyOnceEndsTheProcess() throws Exception {
+        try (var admin = Admin.create(kafka.settings().admin("test"))) {
+            var downgrade = new FeatureUpdate((short) 1, FeatureUpdate.UpgradeType.SAFE_DOWNGRADE);
+            admin.updateFeatures(Map.of("transaction.version", downgrade), new UpdateFeaturesOptions())
+                    .all()
+                    .get();
+        }
+        cluster.createTopics(CountingService.TOPICS);
+        try (var service = start(StreamsRuntimeTest::fineWith)) {
+            assertThat(service.exits().poll(30, TimeUnit.SECONDS)).isEqualTo("the streams cannot start");
+            assertThat(service.readiness()).isEqualTo(Readiness.down("failed, the process ends"));
+        }
+    }
+}
