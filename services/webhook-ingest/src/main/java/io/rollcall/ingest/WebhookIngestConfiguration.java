@@ -121,7 +121,9 @@ public class WebhookIngestConfiguration {
             @Override
             public Readiness check() {
                 if (recorder.mode() == Recorder.Mode.DIRECT) {
-                    return Readiness.up();
+                    return recorder.connected()
+                            ? Readiness.up()
+                            : Readiness.degraded("no broker answers, webhooks will go to the spool");
                 }
                 Spool spool = recorder.spool();
                 String state = "spooling, %d records in %d bytes wait: %s"

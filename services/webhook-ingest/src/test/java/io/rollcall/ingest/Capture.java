@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,15 +18,23 @@ public record Capture(int seq, long receivedAtMillis, String authorization, byte
     public static final String API_KEY = "devkey";
     public static final String API_SECRET = "secretsecretsecretsecretsecretsecret";
 
+    private static final Path FOLDER = Path.of("..", "..", "infra", "captures");
+
     /** All deliveries of the scenarios, in the order of their arrival. */
     public static List<Capture> scenarios() {
+        return read("webhooks-scenarios.ndjson");
+    }
+
+    /** Both captures. */
+    public static List<Capture> all() {
+        return Stream.concat(scenarios().stream(), read("webhooks-volume.ndjson").stream())
+                .toList();
+    }
+
+    private static List<Capture> read(String file) {
         var mapper = JsonMapper.shared();
-        try (var in = Objects.requireNonNull(
-                Capture.class.getResourceAsStream("/captures/webhooks-scenarios.ndjson"), "the capture")) {
-            return new String(in.readAllBytes(), UTF_8)
-                    .lines()
-                    .map(line -> of(mapper.readTree(line)))
-                    .toList();
+        try (Stream<String> lines = Files.lines(FOLDER.resolve(file))) {
+            return lines.map(line -> of(mapper.readTree(line))).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

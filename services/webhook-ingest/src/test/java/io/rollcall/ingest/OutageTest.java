@@ -88,6 +88,29 @@ class OutageTest {
     }
 
     @Test
+    void noticesThatKafkaHasGoneAndIsBackBeforeAnyWebhookComes() {
+        try (KafkaCluster.Own kafka = KafkaCluster.own()) {
+            kafka.createTopics(Topics.all());
+            try (var service = RunningService.start(kafka.bootstrapServers(), data, new FixedRegistry())) {
+                service.awaitDirect();
+                assertThat(service.get("/readyz").body()).contains("\"recording\":{\"status\":\"up\"}");
+
+                kafka.stop();
+                await().atMost(LONG)
+                        .untilAsserted(() ->
+                                assertThat(service.get("/readyz").body()).contains("degraded", "no broker answers"));
+                assertThat(service.get("/readyz").status()).isEqualTo(200);
+
+                kafka.start();
+                await().atMost(LONG)
+                        .untilAsserted(() -> assertThat(service.get("/readyz").body())
+                                .contains("\"recording\":{\"status\":\"up\"}"));
+                assertThat(service.recorder().mode()).isEqualTo(Recorder.Mode.DIRECT);
+            }
+        }
+    }
+
+    @Test
     void losesNothingWhenTheRegistryIsAwayAtTheStart() throws Exception {
         KafkaCluster kafka = KafkaCluster.shared();
         kafka.createTopics(Topics.all());

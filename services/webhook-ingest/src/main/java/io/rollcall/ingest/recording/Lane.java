@@ -19,6 +19,9 @@ public interface Lane extends AutoCloseable {
     /** Sends without waiting for Kafka. */
     void send(Delivery delivery, Outcome outcome);
 
+    /** Whether a broker is on the line now, as far as is known without asking. */
+    boolean connected();
+
     /** Gives up what has not been recorded. Nothing sent on another lane later can be overtaken but by copies. */
     @Override
     void close();

@@ -136,6 +136,12 @@ public final class Recorder implements AutoCloseable {
         return mode == Mode.DIRECT ? "" : reason;
     }
 
+    /** Whether a broker is on the line now; where it is not, the next delivery will go to the spool. */
+    public boolean connected() {
+        Lane current = lane;
+        return current != null && current.connected();
+    }
+
     /** The spool, for its figures. */
     public Spool spool() {
         return spool;

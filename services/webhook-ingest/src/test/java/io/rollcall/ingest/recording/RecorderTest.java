@@ -403,6 +403,13 @@ class RecorderTest {
                 }
             }
 
+            @Override
+            public boolean connected() {
+                synchronized (FakeKafka.this) {
+                    return state != State.GONE;
+                }
+            }
+
             private void catchUp() {
                 for (Sent sent : waiting) {
                     if (append(sent.delivery)) {

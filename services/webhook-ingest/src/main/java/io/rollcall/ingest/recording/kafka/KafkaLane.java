@@ -6,6 +6,7 @@ import io.rollcall.ingest.recording.Delivery;
 import io.rollcall.ingest.recording.Lane;
 import io.rollcall.ingest.webhooks.domain.Scan;
 import io.rollcall.ingest.webhooks.wire.DeliveryMapper;
+import io.rollcall.kit.kafka.Connections;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
@@ -145,6 +146,12 @@ public final class KafkaLane implements Lane {
         return failure instanceof RecordTooLargeException
                 || failure instanceof RecordBatchTooLargeException
                 || failure instanceof InvalidRecordException;
+    }
+
+    /** The producer notices by itself: it keeps a connection and reads from it. */
+    @Override
+    public boolean connected() {
+        return Connections.any(producer.metrics());
     }
 
     @Override

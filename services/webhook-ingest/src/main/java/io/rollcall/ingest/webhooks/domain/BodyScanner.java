@@ -29,6 +29,8 @@ public final class BodyScanner {
     private static final byte[] IDENTITY = ascii("identity");
     private static final byte[] EGRESS_ID = ascii("egressId");
     private static final byte[] INGRESS_ID = ascii("ingressId");
+    private static final byte[] ROOM_NAME = ascii("roomName");
+    private static final byte[] ROOM_ID = ascii("roomId");
 
     private enum Field {
         NONE,
@@ -44,7 +46,9 @@ public final class BodyScanner {
         EGRESS,
         EGRESS_ID,
         INGRESS,
-        INGRESS_ID
+        INGRESS_ID,
+        ROOM_NAME_OF_INFO,
+        ROOM_SID_OF_INFO
     }
 
     private final byte[] body;
@@ -58,6 +62,8 @@ public final class BodyScanner {
     private String identity = "";
     private String egressId = "";
     private String ingressId = "";
+    private String roomNameOfInfo = "";
+    private String roomSidOfInfo = "";
     private int[] cuts = {};
     private int cutCount;
 
@@ -155,10 +161,16 @@ public final class BodyScanner {
             case ROOM -> json.textIs(NAME) ? Field.ROOM_NAME : json.textIs(SID) ? Field.ROOM_SID : Field.NONE;
             case PARTICIPANT ->
                 json.textIs(SID) ? Field.PARTICIPANT_SID : json.textIs(IDENTITY) ? Field.IDENTITY : Field.NONE;
-            case EGRESS -> json.textIs(EGRESS_ID) ? Field.EGRESS_ID : Field.NONE;
-            case INGRESS -> json.textIs(INGRESS_ID) ? Field.INGRESS_ID : Field.NONE;
+            case EGRESS -> json.textIs(EGRESS_ID) ? Field.EGRESS_ID : roomOfInfo();
+            case INGRESS -> json.textIs(INGRESS_ID) ? Field.INGRESS_ID : roomOfInfo();
             default -> Field.NONE;
         };
+    }
+
+    private Field roomOfInfo() {
+        return json.textIs(ROOM_NAME)
+                ? Field.ROOM_NAME_OF_INFO
+                : json.textIs(ROOM_ID) ? Field.ROOM_SID_OF_INFO : Field.NONE;
     }
 
     private void text(Field field) {
@@ -172,6 +184,8 @@ public final class BodyScanner {
             case IDENTITY -> identity = json.text();
             case EGRESS_ID -> egressId = json.text();
             case INGRESS_ID -> ingressId = json.text();
+            case ROOM_NAME_OF_INFO -> roomNameOfInfo = json.text();
+            case ROOM_SID_OF_INFO -> roomSidOfInfo = json.text();
             case NONE, ROOM, PARTICIPANT, EGRESS, INGRESS -> {}
         }
     }
@@ -187,10 +201,21 @@ public final class BodyScanner {
                 participantSid = "";
                 identity = "";
             }
-            case EGRESS -> egressId = "";
-            case INGRESS -> ingressId = "";
+            case EGRESS -> {
+                egressId = "";
+                forgetRoomOfInfo();
+            }
+            case INGRESS -> {
+                ingressId = "";
+                forgetRoomOfInfo();
+            }
             default -> {}
         }
+    }
+
+    private void forgetRoomOfInfo() {
+        roomNameOfInfo = "";
+        roomSidOfInfo = "";
     }
 
     /** Takes out the member whose name was just read, with one of the commas around it. */
@@ -251,8 +276,18 @@ public final class BodyScanner {
         if (event.isEmpty()) {
             return new Scan.Unreadable("it names no event", payload);
         }
+        // Egress and ingress events need not come with a room, but say which one they are about.
         return new Scan.Event(new Webhook(
-                event, eventId, createdAt, roomName, roomSid, participantSid, identity, egressId, ingressId, payload));
+                event,
+                eventId,
+                createdAt,
+                roomName.isEmpty() ? roomNameOfInfo : roomName,
+                roomSid.isEmpty() ? roomSidOfInfo : roomSid,
+                participantSid,
+                identity,
+                egressId,
+                ingressId,
+                payload));
     }
 
     private Scan.Unreadable unreadable(String problem) {

@@ -6,6 +6,8 @@ package io.rollcall.ingest.webhooks.domain;
  * @param event LiveKit's name of the event, also one that we do not know
  * @param eventId LiveKit's id of it
  * @param createdAtSeconds LiveKit's time of it, whole seconds; {@link #NO_TIME} when absent
+ * @param roomName the room's name, also where only an egress or ingress tells it
+ * @param roomSid the room's sid, also where only an egress tells it
  * @param payload the body as received, without {@code turnPassword}
  */
 @SuppressWarnings("ArrayRecordComponent") // a body, handed on and never compared

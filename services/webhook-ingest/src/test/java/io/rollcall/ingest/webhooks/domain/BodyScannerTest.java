@@ -30,7 +30,7 @@ class BodyScannerTest {
             .build();
 
     static List<Capture> deliveries() {
-        return Capture.scenarios();
+        return Capture.all();
     }
 
     @ParameterizedTest
@@ -164,7 +164,14 @@ class BodyScannerTest {
             value = {
                 "{'event':'x','room':{'name':'n','sid':'s'},'participant':{'identity':'i'}} | n",
                 "{'event':'x','room':{'name':'','sid':'s'},'participant':{'identity':'i'}} | s",
-                "{'event':'x','egressInfo':{'egressId':'e','roomName':'r'},'participant':{'identity':'i'}} | e",
+                "{'event':'x','egressInfo':{'egressId':'e','roomId':'s','roomName':'r'},'participant':{'identity':'i'}} | r",
+                "{'event':'x','egressInfo':{'egressId':'e','roomId':'s','roomName':''}} | s",
+                "{'event':'x','egressInfo':{'egressId':'e'},'participant':{'identity':'i'}} | e",
+                "{'event':'x','room':{'name':'n'},'egressInfo':{'egressId':'e','roomName':'r'}} | n",
+                "{'event':'x','egressInfo':{'roomName':'r'},'egressInfo':{'egressId':'e'}} | e",
+                "{'event':'x','egressInfo':{'egressId':'e','file':{'roomName':'inner'}}} | e",
+                "{'event':'x','participant':{'identity':'i','roomName':'r'}} | i",
+                "{'event':'x','ingressInfo':{'ingressId':'g','name':'n','roomName':'r','state':{'roomId':'s'}}} | r",
                 "{'event':'x','ingressInfo':{'ingressId':'g'}} | g",
                 "{'event':'x','participant':{'identity':'i'}} | i",
                 "{'event':'x','id':'EV_1'} | EV_1",

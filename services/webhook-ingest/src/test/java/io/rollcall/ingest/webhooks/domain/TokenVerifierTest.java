@@ -35,7 +35,7 @@ class TokenVerifierTest {
             new ApiKeys(Map.of(API_KEY, List.of("the-next-secret", API_SECRET), "other", List.of("other-secret"))));
 
     static List<Capture> deliveries() {
-        return Capture.scenarios();
+        return Capture.all();
     }
 
     @ParameterizedTest
