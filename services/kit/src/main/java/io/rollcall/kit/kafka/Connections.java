@@ -13,8 +13,8 @@ public final class Connections {
     private Connections() {}
 
     /**
-     * Whether any consumer or producer among these metrics is connected. The consumer with which Streams restores does not count: it rests
-     * most of the time, and does not notice then that its connection has gone.
+     * Whether any consumer or producer among these metrics is connected. The consumer with which Streams restores does
+     * not count: it rests most of the time, and does not notice then that its connection has gone.
      */
     public static boolean any(Map<MetricName, ? extends Metric> metrics) {
         return metrics.entrySet().stream()
