@@ -27,6 +27,11 @@ final class Keys {
         return bytes(prefix + "rebuild");
     }
 
+    /** Who sweeps, as long as it lives. */
+    byte[] sweeping() {
+        return bytes(prefix + "sweep");
+    }
+
     /** Generations whose keys are to be unlinked: a set. */
     byte[] retired() {
         return bytes(prefix + "retired");

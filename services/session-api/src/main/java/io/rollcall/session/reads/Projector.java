@@ -1,15 +1,13 @@
 package io.rollcall.session.reads;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.rollcall.kit.health.Readiness;
-import io.rollcall.kit.health.ReadinessCheck;
-import io.rollcall.kit.kafka.Connections;
-import io.rollcall.kit.kafka.DeadLetters;
-import io.rollcall.kit.kafka.KafkaPhases;
+import io.rollcall.kit.kafka.DeadLetterWriter;
 import io.rollcall.kit.kafka.KafkaSettings;
+import io.rollcall.kit.kafka.TopicReader;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.schemas.RegistryUnavailableException;
 import io.rollcall.schemas.SchemaRegistry;
@@ -23,60 +21,44 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Brings a subject's topic into Redis; all instances share the partitions. How far each partition is stands in Redis
  * alone, written together with what was read, so that the two cannot differ: a Redis that comes back empty, or with less
  * than it had, is read from where it says. What an owner that does not know yet that it was replaced still writes is
- * turned away, since its position is not Redis' any more.
+ * turned away, since its position is not Redis' any more. Never makes the service unready: while the reads cannot be had
+ * they answer 503, and everything else goes on.
  */
-public final class Projector<V extends SpecificRecord> implements SmartLifecycle, ReadinessCheck, MeterBinder {
+public final class Projector<V extends SpecificRecord> extends TopicReader implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration BETWEEN_COMPARISONS = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofMillis(500);
-    private static final Duration HELD = Duration.ofMillis(20);
-    /** So many records keep Redis busy for about two milliseconds. */
-    private static final int STEP = 256;
 
     private final ReadModel<V> model;
-    private final SchemaRegistry registry;
+    private final RecordReader<V> records;
     private final KafkaSettings settings;
-    private final DeadLetters letters;
+    private final Sweeper sweeper;
     private final String clientId;
     private final String topic;
-    private final CountDownLatch end = new CountDownLatch(1);
-    private final AtomicLong lag = new AtomicLong(-1);
     private volatile long level = System.nanoTime();
-    private volatile @Nullable String trouble = "not started";
-    private volatile @Nullable String filling;
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
-    private volatile @Nullable Thread thread;
 
     /** What only the projector's own thread uses: where Redis is, by partition; not there where that is not known. */
     private final Map<TopicPartition, Long> positions = new HashMap<>();
@@ -84,39 +66,40 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private String generation = "";
     private boolean inStep;
+    private boolean filling;
     private long nextComparison;
     private long connections = -1;
 
     /** Fills the model from the subject's topic once it is started. */
     public Projector(
-            ReadModel<V> model, SchemaRegistry registry, KafkaSettings settings, DeadLetters letters, String service) {
+            ReadModel<V> model,
+            SchemaRegistry registry,
+            KafkaSettings settings,
+            DeadLetterWriter deadLetters,
+            String service) {
+        String name = model.subject().topic().name() + "-reads";
+        super(name, group(settings, service + "-" + name), deadLetters);
         this.model = model;
-        this.registry = registry;
+        this.records = new RecordReader<>(model, registry, this::bad);
         this.settings = settings;
-        this.letters = letters;
+        this.sweeper = new Sweeper(model.link(), model.keys());
         this.topic = model.subject().topic().name();
-        this.clientId = service + "-" + topic + "-reads";
+        this.clientId = service + "-" + name;
     }
 
-    @Override
-    public String name() {
-        return topic + "-reads";
-    }
-
-    /** Never down: while the reads cannot be had they answer 503, and everything else goes on. */
-    @Override
-    public Readiness check() {
-        String why = trouble;
-        String behind = filling;
-        if (why == null && behind == null) {
-            return Readiness.up();
-        }
-        return Readiness.degraded(why == null ? behind + ", " + lag.get() + " records to go here" : why);
+    private static Map<String, Object> group(KafkaSettings settings, String group) {
+        Map<String, Object> it = settings.reader(group);
+        it.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        // Who is killed is replaced soon; removals by time come to Redis through here only.
+        it.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        it.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+        it.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        return it;
     }
 
     @Override
     public void bindTo(MeterRegistry meters) {
-        Gauge.builder("rollcall.reads.lag", lag, AtomicLong::get)
+        Gauge.builder("rollcall.reads.lag", this, it -> it.lagOrUnknown())
                 .tag("reads", topic)
                 .description(
                         "committed records of this instance's partitions that are not in Redis yet; -1 when not known")
@@ -125,83 +108,28 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
                 .tag("reads", topic)
                 .description("for how long there have been records that are not in Redis yet")
                 .register(meters);
+        FunctionCounter.builder("rollcall.reads.bad.records", this, it -> it.badRecords())
+                .tag("reads", topic)
+                .description("records that could not be decoded")
+                .register(meters);
     }
 
     private long behind() {
-        return lag.get() == 0 && trouble == null ? 0 : System.nanoTime() - level;
+        return lagOrUnknown() == 0 && check().reason() == null ? 0 : System.nanoTime() - level;
     }
 
     @Override
-    public synchronized void start() {
-        if (thread == null && end.getCount() > 0) {
-            Thread reading = Thread.ofPlatform().name(name()).daemon().unstarted(this::run);
-            thread = reading;
-            reading.start();
-        }
+    protected boolean isComplete() {
+        return true;
     }
 
     @Override
-    public void stop() {
-        end.countDown();
-        Consumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        Thread running = thread;
-        if (running != null) {
-            try {
-                running.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        Thread running = thread;
-        return running != null && running.isAlive();
-    }
-
-    @Override
-    public int getPhase() {
-        return KafkaPhases.VIEWS;
-    }
-
-    private void run() {
-        while (running()) {
-            try (var box = new DeadLetterBox(letters, settings, clientId + "-dead-letters");
-                    var reading = new KafkaConsumer<byte[], byte[]>(group())) {
-                consumer = reading;
-                var records = new RecordReader<>(model, registry, box);
-                follow(reading, records);
-            } catch (WakeupException | InterruptException e) {
-                // stop() says so
-            } catch (KafkaException | CompletionException e) {
-                troubled("reading " + topic + " failed: " + e.getClass().getSimpleName());
-                pause(RETRY);
-            } finally {
-                consumer = null;
-                forget();
-            }
-        }
-    }
-
-    private Map<String, Object> group() {
-        Map<String, Object> it = settings.reader(clientId);
-        it.put(ConsumerConfig.GROUP_ID_CONFIG, clientId);
-        // Who is killed is replaced soon; removals by time come to Redis through here only.
-        it.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        it.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
-        it.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        return it;
-    }
-
-    private void follow(Consumer<byte[], byte[]> reading, RecordReader<V> records) {
+    protected void follow(Consumer<byte[], byte[]> reading) {
+        forget();
         Optional<TopicDescription> found = describe();
         if (found.isEmpty()) {
             troubled("topic " + topic + " cannot be had");
-            pause(RETRY);
+            pause();
             return;
         }
         TopicDescription description = found.get();
@@ -212,11 +140,14 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
                         || connections != model.link().connections()) {
                     compare(reading, description);
                 }
-                ConsumerRecords<byte[], byte[]> polled = reading.poll(POLL);
                 if (inStep) {
-                    apply(reading, records, polled);
+                    // While it is being filled readiness goes on saying so.
+                    apply(reading, filling ? reading.poll(POLL) : poll(reading, POLL));
+                    measure(reading);
+                } else {
+                    // Nothing comes, but the place in the group stays.
+                    var _ = reading.poll(POLL);
                 }
-                measure(reading);
             } catch (InvalidOffsetException e) {
                 LOG.atWarn()
                         .addKeyValue(LogKeys.TOPIC, topic)
@@ -271,15 +202,14 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
         }
         reading.resume(reading.paused());
         inStep = true;
-        filling = redis.filling().isEmpty()
-                ? null
-                : "being filled from the log, " + redis.filling().size() + " partitions to go";
-        nextComparison = System.nanoTime() + (filling == null ? BETWEEN_COMPARISONS : RETRY).toNanos();
-        if (Connections.any(reading.metrics())) {
-            recovered();
-        } else {
-            troubled("no broker answers");
+        filling = !redis.filling().isEmpty();
+        if (filling) {
+            troubled("being filled from the log: what is not there yet answers 503");
         }
+        if (redis.retired() > 0) {
+            sweeper.sweepSoon();
+        }
+        nextComparison = System.nanoTime() + (filling ? RETRY : BETWEEN_COMPARISONS).toNanos();
     }
 
     private ReadModel.Progress progress(TopicDescription description) {
@@ -289,7 +219,9 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
             return redis.get();
         }
         begin(description);
-        return model.progress().join().orElseThrow(() -> new CompletionException("lost again", null));
+        return model.progress()
+                .join()
+                .orElseThrow(() -> new CompletionException(new IllegalStateException("lost again")));
     }
 
     private void begin(TopicDescription description) {
@@ -303,73 +235,42 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
                 .log("Redis holds nothing of this topic: it is filled from the beginning");
     }
 
-    private void apply(
-            Consumer<byte[], byte[]> reading, RecordReader<V> records, ConsumerRecords<byte[], byte[]> polled) {
+    private void apply(Consumer<byte[], byte[]> reading, ConsumerRecords<byte[], byte[]> polled) {
+        // All steps are on their way before the first is answered; one that fails takes those behind it along.
         List<Sent> sent = new ArrayList<>();
         for (TopicPartition partition : reading.assignment()) {
             Long known = positions.get(partition);
             OptionalLong next = known == null ? OptionalLong.empty() : position(reading, partition);
             if (known != null && next.isPresent()) {
-                send(partition, known, next.getAsLong(), polled.records(partition), records, sent);
+                records.steps(
+                                partition.partition(),
+                                known,
+                                next.getAsLong(),
+                                ends.get(partition),
+                                polled.records(partition))
+                        .forEach(step -> sent.add(
+                                new Sent(partition, step, model.apply(ReadModel.Role.CURRENT, generation, step))));
             }
         }
-        boolean held = false;
-        for (Sent step : sent) {
-            switch (step.answer().join()) {
+        for (Sent it : sent) {
+            switch (it.answer().join()) {
                 case APPLIED -> {
-                    positions.put(step.partition(), step.next());
-                    if (step.end()) {
-                        ends.remove(step.partition());
+                    positions.put(it.partition(), it.step().next());
+                    if (it.step().end()) {
+                        ends.remove(it.partition());
                     }
                 }
-                case MOVED, ELSEWHERE -> inStep = false;
-                case HELD -> held = true;
+                // A model that is held is replaced within milliseconds; until then it is asked again and again.
+                case MOVED, ELSEWHERE, HELD -> inStep = false;
             }
         }
-        if (held) {
-            pause(HELD);
-        }
-        if (held || !inStep) {
+        if (!inStep) {
             forget();
             nextComparison = System.nanoTime();
         }
     }
 
-    private record Sent(
-            TopicPartition partition, long next, boolean end, CompletableFuture<ReadModel.Applied> answer) {}
-
-    /** All steps are on their way before the first is answered; one that fails takes those behind it along. */
-    private void send(
-            TopicPartition partition,
-            long from,
-            long next,
-            List<ConsumerRecord<byte[], byte[]>> polled,
-            RecordReader<V> records,
-            List<Sent> sent) {
-        Long last = ends.get(partition);
-        if (next == from && (last == null || next < last)) {
-            return;
-        }
-        long at = from;
-        int done = 0;
-        do {
-            int until = Math.min(polled.size(), done + STEP);
-            List<ConsumerRecord<byte[], byte[]>> some = polled.subList(done, until);
-            // Behind the last record there may be markers of transactions.
-            long after = until == polled.size() ? next : some.getLast().offset() + 1;
-            boolean atEnd = last != null && after >= last;
-            sent.add(new Sent(
-                    partition,
-                    after,
-                    atEnd,
-                    model.apply(
-                            ReadModel.Role.CURRENT,
-                            generation,
-                            new ReadModel.Step(partition.partition(), at, after, atEnd, records.read(some)))));
-            at = after;
-            done = until;
-        } while (done < polled.size());
-    }
+    private record Sent(TopicPartition partition, ReadModel.Step step, CompletableFuture<ReadModel.Applied> answer) {}
 
     private static OptionalLong position(Consumer<byte[], byte[]> reading, TopicPartition partition) {
         try {
@@ -394,17 +295,8 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
     }
 
     private void measure(Consumer<byte[], byte[]> reading) {
-        long sum = 0;
-        for (TopicPartition partition : reading.assignment()) {
-            OptionalLong behind = inStep ? reading.currentLag(partition) : OptionalLong.empty();
-            if (behind.isEmpty()) {
-                lag.set(-1);
-                return;
-            }
-            sum += behind.getAsLong();
-        }
-        lag.set(sum);
-        if (sum == 0) {
+        noteLag(reading);
+        if (lagOrUnknown() == 0) {
             level = System.nanoTime();
         }
     }
@@ -431,35 +323,6 @@ public final class Projector<V extends SpecificRecord> implements SmartLifecycle
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             positions.keySet().removeAll(partitions);
             ends.keySet().removeAll(partitions);
-        }
-    }
-
-    private void troubled(String why) {
-        if (!why.equals(trouble)) {
-            trouble = why;
-            LOG.atWarn()
-                    .addKeyValue(LogKeys.TOPIC, topic)
-                    .addKeyValue(LogKeys.REASON, why)
-                    .log("the reads are not kept up");
-        }
-    }
-
-    private void recovered() {
-        if (trouble != null) {
-            trouble = null;
-            LOG.atInfo().addKeyValue(LogKeys.TOPIC, topic).log("the reads are kept up");
-        }
-    }
-
-    private boolean running() {
-        return end.getCount() > 0;
-    }
-
-    private void pause(Duration time) {
-        try {
-            end.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

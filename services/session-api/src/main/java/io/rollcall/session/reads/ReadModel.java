@@ -162,12 +162,17 @@ public final class ReadModel<V extends SpecificRecord> {
      */
     CompletableFuture<Generations> begin(String topicId, int partitions) {
         Generations before = known;
-        String next = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        String next = newGeneration();
         return link.list(
                         BEGIN,
                         new byte[][] {keys.generations(), keys.retired(), keys.filling(next)},
                         arguments(before, text(next), text(topicId), text(partitions)))
                 .thenApply(this::learn);
+    }
+
+    /** A name that no generation had. */
+    static String newGeneration() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     /** How far the current generation is; nothing when there is none. */
@@ -178,7 +183,9 @@ public final class ReadModel<V extends SpecificRecord> {
                                 new byte[][] {
                                     keys.generations(),
                                     keys.positions(generations.current()),
-                                    keys.filling(generations.current())
+                                    keys.filling(generations.current()),
+                                    keys.lease(),
+                                    keys.retired()
                                 },
                                 arguments(generations)))
                 .thenApply(answer -> word(answer).equals("known") ? Optional.of(progress(answer)) : Optional.empty());
@@ -191,8 +198,10 @@ public final class ReadModel<V extends SpecificRecord> {
      * @param topicId of which topic it is filled
      * @param positions the next offset by partition; none where nothing was read yet
      * @param filling the partitions that were not read to their end yet
+     * @param retired how many generations are to be swept
      */
-    record Progress(String generation, String topicId, Map<Integer, Long> positions, Set<Integer> filling) {}
+    record Progress(
+            String generation, String topicId, Map<Integer, Long> positions, Set<Integer> filling, long retired) {}
 
     private Progress progress(List<Object> answer) {
         List<?> fields = (List<?>) answer.get(3);
@@ -202,7 +211,7 @@ public final class ReadModel<V extends SpecificRecord> {
         }
         Set<Integer> filling = new HashSet<>();
         ((List<?>) answer.get(4)).forEach(partition -> filling.add(Integer.valueOf(string(partition))));
-        return new Progress(string(answer.get(1)), string(answer.get(2)), positions, filling);
+        return new Progress(string(answer.get(1)), string(answer.get(2)), positions, filling, (Long) answer.get(5));
     }
 
     /**

@@ -3,7 +3,11 @@ package io.rollcall.session.reads;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.rollcall.kit.kafka.DeadLetterWriter;
+import io.rollcall.kit.kafka.DeadLetters;
+import io.rollcall.kit.kafka.KafkaSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
@@ -22,6 +26,16 @@ class ReadsConfiguration {
     @Bean
     RedisLink redisLink(LettuceConnectionFactory factory, MeterRegistry meters) {
         return new RedisLink(factory, meters);
+    }
+
+    @Bean
+    DeadLetterWriter deadLetterWriter(DeadLetters letters, KafkaSettings kafka) {
+        return new DeadLetterWriter(letters, kafka);
+    }
+
+    @Bean
+    RebuildEndpoint rebuildEndpoint(List<Rebuild<?>> rebuilds) {
+        return new RebuildEndpoint(rebuilds);
     }
 
     @Bean

@@ -2,83 +2,89 @@ package io.rollcall.session.reads;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.rollcall.kit.kafka.DeadLetters;
-import io.rollcall.kit.log.LogKeys;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
-import io.rollcall.schemas.deadletters.DeadLetterStage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** Makes changes of the records of a subject's topic; what cannot be read goes elsewhere and is left out. */
+/** Makes changes of the records of a subject's topic. */
 final class RecordReader<V extends SpecificRecord> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RecordReader.class);
+    /** So many records keep Redis busy for about two milliseconds. */
+    private static final int STEP = 256;
 
     private final ReadModel<V> model;
     private final AvroSerde<V> serde;
-    private final BadRecords badRecords;
+    private final BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecords;
 
-    /** What is done with a record that cannot be read. */
-    @FunctionalInterface
-    interface BadRecords {
-
-        /** Comes back when it is safe somewhere. */
-        void keep(DeadLetterStage stage, ConsumerRecord<byte[], byte[]> record, String cause);
-    }
-
-    RecordReader(ReadModel<V> model, SchemaRegistry registry, BadRecords badRecords) {
+    /** What cannot be read is given away and left out. */
+    RecordReader(
+            ReadModel<V> model,
+            SchemaRegistry registry,
+            BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecords) {
         this.model = model;
         this.serde = new AvroSerde<>(model.subject().topic(), registry);
         this.badRecords = badRecords;
     }
 
     /**
-     * What the records change, in their order.
+     * What one partition's records change, cut into steps that each keep Redis busy for a moment only.
      *
+     * @param from Redis' position
+     * @param next the position behind the records
+     * @param end where the partition ended when this began; null when that has been reached
      * @throws io.rollcall.schemas.RegistryUnavailableException when it is needed and not there
      */
-    List<ReadModel.Change> read(List<ConsumerRecord<byte[], byte[]>> records) {
+    List<ReadModel.Step> steps(
+            int partition, long from, long next, @Nullable Long end, List<ConsumerRecord<byte[], byte[]>> records) {
+        if (next == from && (end == null || next < end)) {
+            return List.of();
+        }
+        List<ReadModel.Step> steps = new ArrayList<>();
+        long at = from;
+        int done = 0;
+        do {
+            int until = Math.min(records.size(), done + STEP);
+            List<ConsumerRecord<byte[], byte[]>> some = records.subList(done, until);
+            // Behind the last record there may be markers of transactions.
+            long after = until == records.size() ? next : some.getLast().offset() + 1;
+            steps.add(new ReadModel.Step(partition, at, after, end != null && after >= end, read(some)));
+            at = after;
+            done = until;
+        } while (done < records.size());
+        return steps;
+    }
+
+    private List<ReadModel.Change> read(List<ConsumerRecord<byte[], byte[]>> records) {
         List<ReadModel.Change> changes = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (record.key() == null) {
-                bad(DeadLetterStage.DECODE, record, "no key");
-                continue;
-            }
-            String id = new String(record.key(), UTF_8);
-            V state;
             try {
-                state = serde.deserialize(record.topic(), record.value());
+                changes.add(change(record));
             } catch (SerializationException e) {
-                bad(DeadLetterStage.DECODE, record, DeadLetters.describe(e));
-                continue;
-            }
-            if (state == null) {
-                changes.add(new ReadModel.Change(id, null));
-                continue;
-            }
-            ReadModel.Entry entry = model.entry(state);
-            if (entry.id().equals(id)) {
-                changes.add(new ReadModel.Change(id, entry));
-            } else {
-                bad(DeadLetterStage.MAP, record, "the key is not the state's id");
+                badRecords.accept(record, e);
             }
         }
         return changes;
     }
 
-    private void bad(DeadLetterStage stage, ConsumerRecord<byte[], byte[]> record, String cause) {
-        badRecords.keep(stage, record, cause);
-        LOG.atWarn()
-                .addKeyValue(LogKeys.TOPIC, record.topic())
-                .addKeyValue(LogKeys.PARTITION, record.partition())
-                .addKeyValue(LogKeys.OFFSET, record.offset())
-                .addKeyValue(LogKeys.REASON, cause)
-                .log("a record cannot be read and is left out of the reads");
+    private ReadModel.Change change(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            throw new SerializationException("no key");
+        }
+        String id = new String(record.key(), UTF_8);
+        V state = serde.deserialize(record.topic(), record.value());
+        if (state == null) {
+            return new ReadModel.Change(id, null);
+        }
+        ReadModel.Entry entry = model.entry(state);
+        if (!entry.id().equals(id)) {
+            throw new SerializationException("the key is not the state's id");
+        }
+        return new ReadModel.Change(id, entry);
     }
 }

@@ -1,13 +1,14 @@
 package io.rollcall.session.sessions.reads;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.rollcall.kit.kafka.DeadLetters;
+import io.rollcall.kit.kafka.DeadLetterWriter;
 import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.sessions.Session;
 import io.rollcall.session.reads.Projector;
 import io.rollcall.session.reads.ReadModel;
+import io.rollcall.session.reads.Rebuild;
 import io.rollcall.session.reads.RedisLink;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,8 +28,14 @@ class SessionReadsConfiguration {
             Service service,
             SchemaRegistry registry,
             KafkaSettings kafka,
-            DeadLetters letters) {
-        return new Projector<>(sessionModel, registry, kafka, letters, service.id());
+            DeadLetterWriter deadLetters) {
+        return new Projector<>(sessionModel, registry, kafka, deadLetters, service.id());
+    }
+
+    @Bean
+    Rebuild<Session> sessionRebuild(
+            ReadModel<Session> sessionModel, Service service, SchemaRegistry registry, KafkaSettings kafka) {
+        return new Rebuild<>(sessionModel, registry, kafka, service.id());
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.rollcall.session.sessions.reads;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rollcall.kit.KitAutoConfiguration;
 import io.rollcall.kit.health.Readiness;
@@ -26,6 +27,7 @@ final class RunningReads implements AutoCloseable {
 
     private RunningReads(ConfigurableApplicationContext context) {
         this.context = context;
+        context.getBeansOfType(MeterBinder.class).values().forEach(it -> it.bindTo(meters()));
     }
 
     static RunningReads start(String redis, String kafka) {
@@ -33,6 +35,7 @@ final class RunningReads implements AutoCloseable {
                 .web(WebApplicationType.NONE)
                 .registerShutdownHook(false)
                 .run(
+                        "--logging.level.io.rollcall=INFO",
                         "--logging.level.root=WARN",
                         "--spring.data.redis.url=" + redis,
                         "--rollcall.kafka.bootstrap-servers=" + kafka));
