@@ -126,9 +126,10 @@ public class AuthAutoConfiguration {
     }
 
     private static RequestMatcher anyOf(Stream<String> patterns) {
-        return new OrRequestMatcher(patterns.<RequestMatcher>map(
+        List<RequestMatcher> matchers = patterns.<RequestMatcher>map(
                         pattern -> PathPatternRequestMatcher.withDefaults().matcher(pattern))
-                .toList());
+                .toList();
+        return matchers.isEmpty() ? _ -> false : new OrRequestMatcher(matchers);
     }
 
     @Bean

@@ -223,6 +223,8 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             } catch (InvalidOffsetException e) {
                 // Made anew, or so far behind that the records are gone: whoever waited has timed out long ago.
                 positions.clear();
+                troubled("the position in " + subject.events().name() + " is gone");
+                pause();
             } catch (KafkaException e) {
                 troubled("reading " + subject.events().name() + " failed: "
                         + e.getClass().getSimpleName());
@@ -263,6 +265,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
 
     /** Where it was, so that no answer is missed, else the end; asked for, so that the seek has happened. */
     private void position(Consumer<byte[], byte[]> reading, List<TopicPartition> partitions) {
+        // All of them before any is asked for: asking for one looks at all.
         for (TopicPartition partition : partitions) {
             Long position = positions.get(partition);
             if (position == null) {
@@ -270,6 +273,8 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             } else {
                 reading.seek(partition, position);
             }
+        }
+        for (TopicPartition partition : partitions) {
             positions.put(partition, reading.position(partition));
         }
     }

@@ -15,10 +15,10 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 
 /** An instance's reads as the service puts them together, without its edges. */
 final class RunningReads implements AutoCloseable {
@@ -75,7 +75,7 @@ final class RunningReads implements AutoCloseable {
         context.close();
     }
 
-    @Configuration(proxyBeanMethods = false)
+    @TestConfiguration(proxyBeanMethods = false)
     @ComponentScan(basePackages = {"io.rollcall.session.reads", "io.rollcall.session.sessions.reads"})
     @ImportAutoConfiguration({DataRedisAutoConfiguration.class, KitAutoConfiguration.class, KafkaAutoConfiguration.class
     })

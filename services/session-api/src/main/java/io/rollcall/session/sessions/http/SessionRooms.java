@@ -1,0 +1,48 @@
+package io.rollcall.session.sessions.http;
+
+import io.rollcall.kit.log.LogKeys;
+import io.rollcall.schemas.sessions.Session;
+import io.rollcall.session.livekit.RoomApi;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session's room at once, where LiveKit answers at once. Where it does not, the session is as it is all the same, and
+ * the next poll makes or deletes the room.
+ */
+public final class SessionRooms {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionRooms.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final RoomApi api;
+    private final Duration emptyTimeout;
+
+    /** With how long LiveKit keeps a room to which nobody has come. */
+    public SessionRooms(RoomApi api, Duration emptyTimeout) {
+        this.api = api;
+        this.emptyTimeout = emptyTimeout;
+    }
+
+    /** Makes the room of a new session, deletes that of a removed one; never fails, and ends within a second. */
+    CompletableFuture<Void> settle(Session session) {
+        CompletableFuture<?> call = switch (session.getStatus()) {
+            case CREATED -> api.createRoom(session.getRoomId(), emptyTimeout);
+            case REMOVED -> api.deleteRoom(session.getRoomId());
+            case CONNECTED, UNKNOWN -> CompletableFuture.completedFuture(null);
+        };
+        return call.handle((_, failure) -> {
+                    if (failure != null) {
+                        LOG.atWarn()
+                                .addKeyValue(LogKeys.ROOM_KEY, session.getRoomId())
+                                .addKeyValue(LogKeys.REASON, failure.getClass().getSimpleName())
+                                .log("a session's room has to wait for the next poll");
+                    }
+                    return (Void) null;
+                })
+                .completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

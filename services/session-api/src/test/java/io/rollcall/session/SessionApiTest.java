@@ -1,0 +1,551 @@
+package io.rollcall.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rollcall.kittest.FixedRegistry;
+import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.kittest.RealRedis;
+import io.rollcall.kittest.TestIssuer;
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.events.EventSource;
+import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.rooms.RoomEventType;
+import io.rollcall.sim.LivekitSim;
+import io.rollcall.sim.SimSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The whole service, twice, on a real broker and a real Redis, with tokens of a real issuer: every row of the contract
+ * over HTTP. LiveKit is livekit-sim, a test double.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SessionApiTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String SESSIONS = "/v1/realtime/sessions";
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final String SECRET = "secretsecretsecretsecretsecretsecret";
+
+    private final FixedRegistry registry = new FixedRegistry();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private Path data;
+    private KafkaCluster.Own kafka;
+    private RealRedis redis;
+    private TestIssuer issuer;
+    private LivekitSim livekit;
+    private Instance first;
+
+    /** Forgets a session to which nobody comes within two seconds. */
+    private Instance second;
+
+    private record Instance(ConfigurableApplicationContext context, int port) {}
+
+    @BeforeAll
+    void startAll(@TempDir Path folder) throws IOException {
+        data = folder;
+        kafka = KafkaCluster.own();
+        kafka.createTopics(Topics.all());
+        redis = RealRedis.start();
+        issuer = TestIssuer.start();
+        livekit = LivekitSim.start(SimSettings.read(Path.of("../../infra/livekit/livekit.yaml"))
+                .withPorts(0, 0)
+                .withWebhookUrls(List.of()));
+        first = start("first", "10m");
+        second = start("second", "2s");
+        for (Instance instance : List.of(first, second)) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                HttpResponse<String> ready = ask(instance, "GET", "/readyz", null, Map.of(), null);
+                assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+            });
+        }
+    }
+
+    @AfterAll
+    void stopAll() {
+        second.context().close();
+        first.context().close();
+        livekit.close();
+        issuer.close();
+        redis.close();
+        kafka.close();
+    }
+
+    private Instance start(String name, String staleTtl) {
+        int port = freePort();
+        ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
+                context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);
+        List<String> arguments = new ArrayList<>(List.of(issuer.arguments()));
+        arguments.addAll(List.of(
+                "--server.port=" + port,
+                "--management.server.port=0",
+                "--spring.data.redis.url=" + redis.url(),
+                "--rollcall.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                "--rollcall.data-dir=" + data.resolve(name),
+                "--rollcall.session.livekit.url=" + livekit.url(),
+                "--rollcall.session.livekit.ws-url=ws://livekit.example",
+                "--rollcall.session.livekit.api-key=devkey",
+                "--rollcall.session.livekit.api-secret=" + SECRET,
+                "--rollcall.session.livekit.poll-interval=1s",
+                "--rollcall.session.commands.id-secret=0123456789abcdef0123456789abcdef",
+                "--rollcall.session.sessions.stale-ttl=" + staleTtl,
+                "--rollcall.session.sessions.empty-grace=1s"));
+        return new Instance(
+                new SpringApplicationBuilder(SessionApiApplication.class)
+                        .initializers(withRegistry)
+                        .run(arguments.toArray(String[]::new)),
+                port);
+    }
+
+    private record Reply(int status, String body, HttpResponse<String> response) {
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+    }
+
+    private HttpResponse<String> ask(
+            Instance instance,
+            String method,
+            String path,
+            @Nullable String token,
+            Map<String, String> headers,
+            byte @Nullable [] body) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + instance.port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        headers.forEach(request::header);
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Reply call(
+            Instance instance, String user, String method, String path, Map<String, String> headers, String body) {
+        HttpResponse<String> response = ask(
+                instance,
+                method,
+                path,
+                issuer.token(user).signed(),
+                headers,
+                body.isEmpty() ? null : body.getBytes(StandardCharsets.UTF_8));
+        return new Reply(response.statusCode(), response.body(), response);
+    }
+
+    private Reply get(String user, String path) {
+        return call(first, user, "GET", path, Map.of(), "");
+    }
+
+    private Reply create(String user) {
+        return call(first, user, "POST", SESSIONS, Map.of(), "");
+    }
+
+    private Reply delete(String user, String id) {
+        return call(first, user, "DELETE", SESSIONS + "/" + id, Map.of(), "");
+    }
+
+    private String created(String user) {
+        Reply reply = create(user);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        return reply.json().path("id").asString();
+    }
+
+    private static String user() {
+        return "user-" + UUID.randomUUID();
+    }
+
+    private static Map<String, String> key(String key) {
+        return Map.of("Idempotency-Key", key);
+    }
+
+    private static void error(Reply reply, int status, String message, String type) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        assertThat(reply.body()).isEqualTo("{\"error\":{\"message\":\"" + message + "\",\"type\":\"" + type + "\"}}");
+    }
+
+    private static void error(Reply reply, int status, String type) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        assertThat(reply.json().path("error").path("type").asString()).isEqualTo(type);
+        assertThat(reply.json().path("error").path("message").asString()).isNotEmpty();
+    }
+
+    private void roomEvent(String room, RoomEventType type, int people) throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringSerializer(),
+                new AvroSerde<>(Topics.ROOM_EVENTS, registry))) {
+            var event = RoomEvent.newBuilder()
+                    .setId(UUID.randomUUID().toString())
+                    .setType(type)
+                    .setRoomKey(room)
+                    .setRoomName(room)
+                    .setPeople(people)
+                    .setSource(EventSource.WEBHOOK)
+                    .setRecordedAt(Instant.now())
+                    .build();
+            producer.send(new ProducerRecord<>(Topics.ROOM_EVENTS.name(), room, event))
+                    .get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private JsonNode sim(String path, String body) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(livekit.url().resolve("/sim/" + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .method(
+                                body.isEmpty() ? "GET" : "POST",
+                                body.isEmpty()
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
+    }
+
+    private boolean roomIsThere(String room) throws Exception {
+        return sim("rooms", "").toString().contains(room);
+    }
+
+    @Test
+    void aNewSessionIsToldInItsCreationFormWithATokenForItsOwnRoomOnly() throws Exception {
+        String user = user();
+
+        Reply reply = create(user);
+
+        assertThat(reply.status()).isEqualTo(201);
+        JsonNode session = reply.json();
+        assertThat(session.propertyNames())
+                .containsExactly("id", "object", "client_secret", "ws_url", "room_id", "user_id");
+        assertThat(session.path("id").asString()).matches("sess_[0-9a-z]{24}");
+        assertThat(session.path("object").asString()).isEqualTo("realtime.session");
+        assertThat(session.path("ws_url").asString()).isEqualTo("ws://livekit.example");
+        assertThat(session.path("room_id").asString()).matches("room_[0-9a-z]{24}");
+        assertThat(session.path("user_id").asString()).isEqualTo(user);
+        String token = session.path("client_secret").path("value").asString();
+        JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]));
+        assertThat(claims.path("iss").asString()).isEqualTo("devkey");
+        assertThat(claims.path("sub").asString()).isEqualTo(user);
+        assertThat(claims.path("exp").asLong())
+                .isEqualTo(session.path("client_secret").path("expires_at").asLong());
+        assertThat(claims.path("video").toString())
+                .isEqualTo("{\"roomJoin\":true,\"room\":\""
+                        + session.path("room_id").asString()
+                        + "\",\"canPublish\":true,\"canSubscribe\":true,\"canPublishData\":true}");
+        assertThat(roomIsThere(session.path("room_id").asString())).isTrue();
+    }
+
+    @Test
+    void theBodyIsIgnoredMalformedOrNotButNotOfAnySize() {
+        String user = user();
+        Map<String, String> odd = Map.of("Content-Type", "text/weird");
+        assertThat(call(first, user, "POST", SESSIONS, odd, "{not json").status())
+                .isEqualTo(201);
+        assertThat(call(first, user, "POST", SESSIONS, Map.of(), "{\"status\":\"nonsense\"}")
+                        .status())
+                .isEqualTo(201);
+        error(call(first, user, "POST", SESSIONS, Map.of(), "x".repeat(1024 * 1024 + 1)), 413, "validation_error");
+    }
+
+    @Test
+    void itsUserReadsItInItsReadFormFromAnyInstanceAtOnce() {
+        String user = user();
+        String id = created(user);
+
+        for (Instance instance : List.of(first, second)) {
+            Reply reply = call(instance, user, "GET", SESSIONS + "/" + id, Map.of(), "");
+            assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+            assertThat(reply.json().propertyNames())
+                    .containsExactly("id", "object", "ws_url", "room_id", "user_id", "status");
+            assertThat(reply.json().path("status").asString()).isEqualTo("created");
+        }
+    }
+
+    @Test
+    void aUsersOwnSessionsAreListedOldestFirstInPages() {
+        String user = user();
+        assertThat(get(user, SESSIONS).body()).isEqualTo("{\"object\":\"list\",\"data\":[]}");
+        List<String> ids = List.of(created(user), created(user), created(user));
+        created(user());
+
+        assertThat(listed(user, "")).isEqualTo(ids);
+        assertThat(listed(user, "?limit=2")).isEqualTo(ids.subList(0, 2));
+        assertThat(listed(user, "?limit=2&after=" + ids.get(1))).isEqualTo(ids.subList(2, 3));
+        delete(user, ids.get(1));
+        assertThat(listed(user, "?after=" + ids.get(1))).isEqualTo(ids.subList(2, 3));
+        error(get(user, SESSIONS + "?limit=0"), 400, "limit must be 1 to 100", "validation_error");
+        error(get(user, SESSIONS + "?limit=101"), 400, "validation_error");
+        error(get(user, SESSIONS + "?limit=ten"), 400, "validation_error");
+        error(get(user, SESSIONS + "?after=sess_000000000000000000000000"), 400, "validation_error");
+        error(get(user(), SESSIONS + "?after=" + ids.getFirst()), 400, "validation_error");
+    }
+
+    private List<String> listed(String user, String query) {
+        List<String> ids = new ArrayList<>();
+        get(user, SESSIONS + query)
+                .json()
+                .path("data")
+                .forEach(it -> ids.add(it.path("id").asString()));
+        return ids;
+    }
+
+    @Test
+    void withoutAGoodTokenNothingIsTold() {
+        HttpResponse<String> missing = ask(first, "GET", SESSIONS, null, Map.of(), null);
+        assertThat(missing.statusCode()).isEqualTo(401);
+        assertThat(missing.body()).isEqualTo("{\"error\":\"missing bearer token\"}");
+        assertThat(missing.headers().firstValue("X-Request-ID")).isPresent();
+        String expired = issuer.token("ann").time("exp", Duration.ofMinutes(-5)).signed();
+        HttpResponse<String> bad = ask(first, "POST", SESSIONS, expired, Map.of(), null);
+        assertThat(bad.statusCode()).isEqualTo(401);
+        assertThat(bad.body()).isEqualTo("{\"error\":\"invalid token\"}");
+    }
+
+    @Test
+    void whatIsNotThereAndWhatIsSomebodyElsesIsSaidSo() {
+        String user = user();
+        String id = created(user);
+        String nobody = SESSIONS + "/sess_000000000000000000000000";
+        error(get(user, nobody), 404, "session not found", "not_found_error");
+        error(get(user, SESSIONS + "/a%2Fb%20c"), 404, "session not found", "not_found_error");
+        error(call(first, user, "DELETE", nobody, Map.of(), ""), 404, "session not found", "not_found_error");
+        String other = user();
+        error(get(other, SESSIONS + "/" + id), 403, "access denied", "forbidden_error");
+        error(delete(other, id), 403, "access denied", "forbidden_error");
+        assertThat(get(user, SESSIONS + "/" + id).status()).isEqualTo(200);
+        error(get(user, "/v1/realtime/unknown"), 404, "not_found_error");
+        error(call(first, user, "PUT", SESSIONS, Map.of(), ""), 405, "validation_error");
+    }
+
+    @Test
+    void aDeletedSessionIsGoneWithItsRoom() throws Exception {
+        String user = user();
+        Reply made = create(user);
+        String id = made.json().path("id").asString();
+
+        Reply reply = delete(user, id);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body())
+                .isEqualTo("{\"id\":\"" + id + "\",\"object\":\"realtime.session.deleted\",\"deleted\":true}");
+        error(get(user, SESSIONS + "/" + id), 404, "session not found", "not_found_error");
+        error(delete(user, id), 404, "session not found", "not_found_error");
+        assertThat(listed(user, "")).isEmpty();
+        assertThat(roomIsThere(made.json().path("room_id").asString())).isFalse();
+    }
+
+    @Test
+    void theSameIdempotencyKeyGivesTheSameBytesFromAnyInstanceAndDoesNothingTwice() {
+        String user = user();
+        Reply one = call(first, user, "POST", SESSIONS, key("k 1"), "{}");
+        assertThat(one.status()).isEqualTo(201);
+
+        for (Instance instance : List.of(first, second, first)) {
+            Reply again = call(instance, user, "POST", SESSIONS, key("k 1"), "{}");
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.body()).isEqualTo(one.body());
+        }
+        assertThat(listed(user, "")).hasSize(1);
+        error(call(second, user, "POST", SESSIONS, key("k 1"), "{\"a\":1}"), 422, "validation_error");
+        assertThat(call(first, user(), "POST", SESSIONS, key("k 1"), "{}")
+                        .json()
+                        .path("id"))
+                .isNotEqualTo(one.json().path("id"));
+        for (String bad : List.of("x".repeat(256), "")) {
+            error(call(first, user, "POST", SESSIONS, key(bad), "{}"), 400, "validation_error");
+        }
+    }
+
+    @Test
+    void twentyAtOnceWithOneKeyMakeOneSession() {
+        String user = user();
+        List<CompletableFuture<Reply>> asked = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Instance instance = i % 2 == 0 ? first : second;
+            asked.add(CompletableFuture.supplyAsync(() -> call(instance, user, "POST", SESSIONS, key("at once"), "")));
+        }
+        Set<String> bodies = new HashSet<>();
+        asked.forEach(reply -> bodies.add(reply.join().body()));
+        assertThat(bodies).hasSize(1);
+        assertThat(listed(user, "")).hasSize(1);
+    }
+
+    @Test
+    void aKeyOutlivesItsSessionButMintsNoTokenForIt() {
+        String user = user();
+        Reply one = call(first, user, "POST", SESSIONS, key("create"), "");
+        String path = SESSIONS + "/" + one.json().path("id").asString();
+        Reply removed = call(first, user, "DELETE", path, key("delete"), "");
+
+        assertThat(call(second, user, "DELETE", path, key("delete"), "").body()).isEqualTo(removed.body());
+        Reply again = call(second, user, "POST", SESSIONS, key("create"), "");
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json().path("id")).isEqualTo(one.json().path("id"));
+        assertThat(again.json().has("client_secret")).isFalse();
+        error(call(first, user, "DELETE", path, key("another"), ""), 404, "not_found_error");
+    }
+
+    @Test
+    void webhooksAloneConnectASessionAndEndItWhenItsRoomStaysEmpty() throws Exception {
+        String user = user();
+        Reply made = create(user);
+        String path = SESSIONS + "/" + made.json().path("id").asString();
+        String room = made.json().path("room_id").asString();
+        String token = made.json().path("client_secret").path("value").asString();
+        // Really there, so that a poll says the same.
+        JsonNode person = sim("join", "{\"token\":\"" + token + "\"}");
+        roomEvent(room, RoomEventType.PARTICIPANT_JOINED, 1);
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(get(user, path).json().path("status").asString())
+                                .isEqualTo("connected"));
+
+        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
+        roomEvent(room, RoomEventType.PARTICIPANT_LEFT, 0);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(roomIsThere(room)).isFalse());
+    }
+
+    @Test
+    void aSessionToWhichNobodyComesIsRemovedWithItsRoom() throws Exception {
+        String user = user();
+        Reply made = call(second, user, "POST", SESSIONS, Map.of(), "");
+        String path = SESSIONS + "/" + made.json().path("id").asString();
+        String room = made.json().path("room_id").asString();
+        assertThat(roomIsThere(room)).isTrue();
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(roomIsThere(room)).isFalse());
+    }
+
+    @Test
+    void withoutRedisNothingIsReadEverythingElseGoesOnAndAllIsRightAgainWhenItIsBackAndEmpty() {
+        String user = user();
+        String before = created(user);
+        redis.stop();
+        String during;
+        try {
+            Reply unread = get(user, SESSIONS + "/" + before);
+            error(unread, 503, "internal_error");
+            assertThat(unread.response().headers().firstValue("Retry-After")).isPresent();
+            error(get(user, SESSIONS), 503, "internal_error");
+            during = created(user);
+            assertThat(delete(user, before).status()).isEqualTo(200);
+        } finally {
+            redis.restart();
+        }
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(listed(user, "")).containsExactly(during));
+        assertThat(get(user, SESSIONS + "/" + before).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/healthz"})
+    void anybodyMayAskWhetherItIsThere(String path) {
+        HttpResponse<String> answer = ask(first, "GET", path, null, Map.of(), null);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo(
+                        path.equals("/")
+                                ? "{\"service\":\"session-api\",\"status\":\"ok\"}"
+                                : "{\"status\":\"healthy\"}");
+    }
+
+    @Test
+    void noTopicHoldsATokenOrASecret() {
+        for (int i = 0; i < 5; i++) {
+            call(first, user(), "POST", SESSIONS, key("secret " + i), "");
+        }
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", kafka.bootstrapServers());
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.listTopics().values().stream()
+                    .flatMap(List::stream)
+                    .map(it -> new TopicPartition(it.topic(), it.partition()))
+                    .filter(it -> !it.topic().startsWith("__"))
+                    .toList();
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            consumer.seekToBeginning(partitions);
+            int seen = 0;
+            while (partitions.stream().anyMatch(it -> consumer.position(it) < ends.getOrDefault(it, 0L))) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    seen++;
+                    String value =
+                            record.value() == null ? "" : new String(record.value(), StandardCharsets.ISO_8859_1);
+                    assertThat(value).as(record.topic()).doesNotContain("eyJ").doesNotContain(SECRET);
+                }
+            }
+            assertThat(seen).isPositive();
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
