@@ -109,7 +109,7 @@ public final class Front implements HttpHandler {
     private Answer validation(HttpExchange exchange, @Nullable Grants grants) {
         try {
             if (grants == null) {
-                throw new JoinRefusedException(401, "permissions denied");
+                throw new JoinRefusedException(401, "no permissions to access the room");
             }
             node.mayJoin(grants, query(exchange, "room"));
             return Answer.text(200, "success");

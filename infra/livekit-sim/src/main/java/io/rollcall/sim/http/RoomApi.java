@@ -1,7 +1,7 @@
 package io.rollcall.sim.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -34,12 +34,20 @@ import livekit.LivekitRoom.UpdateRoomMetadataRequest;
 import livekit.LivekitRoom.UpdateSubscriptionsRequest;
 import livekit.LivekitRoom.UpdateSubscriptionsResponse;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code livekit.RoomService} over Twirp, in protobuf and in JSON, with the refusals of LiveKit 1.13.5. */
 final class RoomApi {
 
     static final String PREFIX = "/twirp/livekit.RoomService/";
     private static final int LARGEST_BODY = 10 * 1024 * 1024;
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            // What follows the request is not looked at.
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final JsonFormat.Parser JSON = JsonFormat.parser().ignoringUnknownFields();
 
     private final Node node;
@@ -75,15 +83,30 @@ final class RoomApi {
             Message.Builder builder = request.newBuilderForType();
             try {
                 if (json) {
-                    JSON.merge(new String(body, UTF_8), builder);
+                    JsonNode tree = STRICT.readTree(body);
+                    requireStrings(tree, request.getDescriptorForType());
+                    JSON.merge(tree.toString(), builder);
                 } else {
                     builder.mergeFrom(body);
                 }
-            } catch (InvalidProtocolBufferException e) {
+            } catch (InvalidProtocolBufferException | JacksonException e) {
                 throw new RefusedException(
                         TwirpError.MALFORMED, "the " + (json ? "json" : "protobuf") + " request could not be decoded");
             }
             return (Q) builder.build();
+        }
+    }
+
+    /** Go's decoder takes only strings for strings; Java's also makes some of numbers. */
+    private static void requireStrings(JsonNode json, Descriptor message) throws InvalidProtocolBufferException {
+        for (FieldDescriptor field : message.getFields()) {
+            JsonNode value = json.has(field.getName()) ? json.get(field.getName()) : json.path(field.getJsonName());
+            if (field.getJavaType() == FieldDescriptor.JavaType.STRING
+                    && value.isValueNode()
+                    && !value.isString()
+                    && !value.isNull()) {
+                throw new InvalidProtocolBufferException(field.getName() + " is no string");
+            }
         }
     }
 

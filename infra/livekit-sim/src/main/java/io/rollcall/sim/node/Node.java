@@ -447,6 +447,10 @@ public final class Node {
         if (there != null && there.hosted) {
             return there;
         }
+        if (!request.getRoomPreset().isEmpty()) {
+            throw RefusedException.behindTheBus(
+                    TwirpError.INVALID_ARGUMENT, "unknown room configuration in create room request");
+        }
         Instant now = clock.instant();
         HostedRoom room;
         if (there == null) {

@@ -29,6 +29,11 @@ import tools.jackson.databind.json.JsonMapper;
 public final class TokenVerifier {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    /** Those that LiveKit's library knows; only the first is accepted. */
+    private static final Set<String> ALGORITHMS = Set.of(
+            "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
+            "EdDSA", "none");
+
     private static final Duration LEEWAY = Duration.ofMinutes(1);
 
     private final Map<String, String> secrets;
@@ -53,6 +58,9 @@ public final class TokenVerifier {
             header = object(parts[0]);
             claims = object(parts[1]);
             signature = Base64.getUrlDecoder().decode(parts[2]);
+            if (!ALGORITHMS.contains(header.path("alg").asString(""))) {
+                throw new IllegalArgumentException("an algorithm");
+            }
         } catch (IllegalArgumentException | JacksonException e) {
             throw new BadTokenException("invalid authorization token");
         }
@@ -68,22 +76,23 @@ public final class TokenVerifier {
         if (!MessageDigest.isEqual(signature, hmac(secret, parts[0] + "." + parts[1]))) {
             throw refusal(token, "token signature is invalid: signature is invalid");
         }
-        String wrong = wrongTime(claims);
-        if (wrong != null) {
-            throw refusal(token, "token has invalid claims: " + wrong);
+        List<String> wrong = wrongTimes(claims);
+        if (!wrong.isEmpty()) {
+            throw refusal(token, "token has invalid claims: " + String.join(", ", wrong));
         }
         return grants(claims);
     }
 
-    private @Nullable String wrongTime(JsonNode claims) {
+    private List<String> wrongTimes(JsonNode claims) {
         Instant now = clock.instant();
+        List<String> wrong = new ArrayList<>();
         if (claims.has("exp") && !now.isBefore(time(claims, "exp").plus(LEEWAY))) {
-            return "token is expired";
+            wrong.add("token is expired");
         }
         if (claims.has("nbf") && now.isBefore(time(claims, "nbf").minus(LEEWAY))) {
-            return "token is not valid yet";
+            wrong.add("token is not valid yet");
         }
-        return null;
+        return wrong;
     }
 
     private static Instant time(JsonNode claims, String name) {
