@@ -13,6 +13,8 @@ final class Java {
     /** Many small processes on one machine: no threads for collecting in parallel, little memory kept for later. */
     private static final List<String> SMALL = List.of(
             "-XX:+UseSerialGC",
+            // Classes come late, with the first requests too: not a full collection each time there are more of them.
+            "-XX:MetaspaceSize=128m",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");

@@ -83,6 +83,7 @@ public final class LiveCommand implements Callable<Integer> {
                         "bench-live",
                         Set.of(Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY),
                         out);
+                var probe = new FeedProbe(trial.bootstrapServers(), trial.registry());
                 HttpClient http = HttpClient.newHttpClient()) {
             URI gateway = URI.create("ws://127.0.0.1:" + trial.ports().wsGateway() + "/connection/websocket");
             var clients = new ArrayList<FeedClient>();
@@ -94,22 +95,34 @@ public final class LiveCommand implements Callable<Integer> {
                         InetAddress.getLoopbackAddress(), trial.ports().webhookIngest());
                 int highest = rates.stream().mapToInt(Integer::intValue).max().orElseThrow();
                 out.printf("warming up with %d/s for %d s%n", highest, warmUp);
-                measure(ingest, clients, highest, warmUp);
-                return measureAll(ingest, clients);
+                measure(ingest, probe, clients, highest, warmUp);
+                return measureAll(ingest, probe, clients);
             } finally {
                 clients.forEach(FeedClient::close);
             }
         }
     }
 
-    private int measureAll(InetSocketAddress ingest, List<FeedClient> clients)
+    private int measureAll(InetSocketAddress ingest, FeedProbe probe, List<FeedClient> clients)
             throws IOException, InterruptedException {
         var table = new Table(
-                "webhooks/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "publications", "missing", "again", "strange");
+                "webhooks/s",
+                "p50 ms",
+                "p90 ms",
+                "p99 ms",
+                "max ms",
+                "to Kafka p50",
+                "p99",
+                "from there p50",
+                "p99",
+                "publications",
+                "missing",
+                "again",
+                "strange");
         var errors = new ArrayList<String>();
         boolean right = true;
         for (int rate : rates) {
-            Round round = measure(ingest, clients, rate, seconds);
+            Round round = measure(ingest, probe, clients, rate, seconds);
             Histogram latencies = round.sightings().latencies();
             table.row(
                     number(rate),
@@ -117,6 +130,10 @@ public final class LiveCommand implements Callable<Integer> {
                     millis(latencies.quantile(0.9)),
                     millis(latencies.quantile(0.99)),
                     millis(latencies.max()),
+                    millis(round.sightings().untilCommitted().quantile(0.5)),
+                    millis(round.sightings().untilCommitted().quantile(0.99)),
+                    millis(round.sightings().sinceCommitted().quantile(0.5)),
+                    millis(round.sightings().sinceCommitted().quantile(0.99)),
                     number(latencies.count()),
                     number(round.sightings().missing()),
                     number(round.sightings().repeated()),
@@ -143,7 +160,7 @@ public final class LiveCommand implements Callable<Integer> {
         }
     }
 
-    private Round measure(InetSocketAddress ingest, List<FeedClient> clients, int rate, int time)
+    private Round measure(InetSocketAddress ingest, FeedProbe probe, List<FeedClient> clients, int rate, int time)
             throws IOException, InterruptedException {
         List<RoomStory.Event> events = stories(rate, time);
         var requests = new Requests("/webhooks/livekit", events.size());
@@ -154,6 +171,7 @@ public final class LiveCommand implements Callable<Integer> {
             requests.add(body, signer.sign(body, now));
         }
         clients.forEach(FeedClient::take);
+        var _ = probe.take();
         long before = lines(clients);
         LoadResult load = new LoadGenerator(ingest, CONNECTIONS)
                 .openLoop(requests, new Arrivals(rate, SEED), Duration.ofSeconds(time));
@@ -164,6 +182,7 @@ public final class LiveCommand implements Callable<Integer> {
         }
         long expected = load.acknowledged() * clients.size();
         TopicCounts.settle(() -> lines(clients) - before, expected, ARRIVE_WITHIN);
+        sightings.committed(probe.take());
         clients.forEach(client -> sightings.seen(client.take()));
         return new Round(load, sightings);
     }

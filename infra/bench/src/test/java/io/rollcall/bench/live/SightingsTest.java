@@ -3,6 +3,9 @@ package io.rollcall.bench.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.bench.RoomStory;
+import io.rollcall.schemas.rooms.ParticipantJoined;
+import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.rooms.RoomEventType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +41,27 @@ class SightingsTest {
         assertThat(sightings.latencies().max()).isEqualTo(Duration.ofNanos(2_000));
         assertThat(sightings.missing()).isEqualTo(TOLD.size() - 3);
         assertThat(sightings.unexpected()).isZero();
+    }
+
+    @Test
+    void theGatewaysShareBeginsWhenTheRecordCouldBeRead() {
+        sightings.committed(List.of(new FeedProbe.Committed(
+                2_400,
+                RoomEvent.newBuilder()
+                        .setType(RoomEventType.PARTICIPANT_JOINED)
+                        .setRoomSid(TOLD.get(1).roomSid())
+                        .setParticipantJoined(ParticipantJoined.newBuilder()
+                                .setParticipantSid(TOLD.get(1).participantSid())
+                                .build())
+                        .build())));
+
+        sightings.seen(List.of(
+                frame(3_000, pub("participant_joined", TOLD.get(1).participantSid())),
+                frame(3_100, pub("track_published", TOLD.get(2).participantSid()))));
+
+        assertThat(sightings.untilCommitted().max()).isEqualTo(Duration.ofNanos(1_400));
+        assertThat(sightings.sinceCommitted().count()).isEqualTo(1);
+        assertThat(sightings.sinceCommitted().max()).isEqualTo(Duration.ofNanos(600));
     }
 
     @Test
