@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -30,7 +31,7 @@ final class FeedProbe implements AutoCloseable {
     private List<Raw> taken = new ArrayList<>();
     private volatile boolean ended;
 
-    private record Raw(long at, byte[] value) {}
+    private record Raw(long at, ConsumerRecord<byte[], byte[]> record) {}
 
     /** A committed record, and when it was seen by {@link System#nanoTime}. */
     record Committed(long at, RoomEvent event) {}
@@ -60,8 +61,10 @@ final class FeedProbe implements AutoCloseable {
             taken = new ArrayList<>();
         }
         return all.stream()
-                .map(raw ->
-                        new Committed(raw.at(), Objects.requireNonNull(serde.deserialize(FEED.topic(), raw.value()))))
+                .map(raw -> new Committed(
+                        raw.at(),
+                        Objects.requireNonNull(
+                                serde.deserialize(FEED.topic(), raw.record().value()))))
                 .toList();
     }
 
@@ -71,7 +74,7 @@ final class FeedProbe implements AutoCloseable {
                 var records = consumer.poll(Duration.ofSeconds(1));
                 long at = System.nanoTime();
                 synchronized (this) {
-                    records.forEach(record -> taken.add(new Raw(at, record.value())));
+                    records.forEach(record -> taken.add(new Raw(at, record)));
                 }
             }
         } catch (WakeupException e) {
