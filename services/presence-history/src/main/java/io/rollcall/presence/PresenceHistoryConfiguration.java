@@ -20,7 +20,8 @@ class PresenceHistoryConfiguration {
     @Bean
     PresenceTopology presenceTopology(
             StreamTopics topics, PresenceHistoryProperties properties, StreamsSettings streams) {
-        return new PresenceTopology(topics, properties.sessionRetention(), streams.commitInterval());
+        return new PresenceTopology(
+                topics, properties.sessionRetention(), streams.commitInterval(), properties.reconcile());
     }
 
     @Bean

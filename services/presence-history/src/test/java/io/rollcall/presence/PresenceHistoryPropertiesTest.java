@@ -18,20 +18,22 @@ class PresenceHistoryPropertiesTest {
 
     @Test
     void theDefaults() {
-        assertThat(bind(Map.of())).isEqualTo(new PresenceHistoryProperties(Duration.ofDays(30), Duration.ofSeconds(3)));
+        assertThat(bind(Map.of()))
+                .isEqualTo(new PresenceHistoryProperties(Duration.ofDays(30), true, Duration.ofSeconds(3)));
     }
 
     @Test
     void everyPropertyMaps() {
         assertThat(bind(Map.of(
                         "rollcall.presence.session-retention", "90d",
+                        "rollcall.presence.reconcile", "false",
                         "rollcall.presence.peer-timeout", "700ms")))
-                .isEqualTo(new PresenceHistoryProperties(Duration.ofDays(90), Duration.ofMillis(700)));
+                .isEqualTo(new PresenceHistoryProperties(Duration.ofDays(90), false, Duration.ofMillis(700)));
     }
 
     @Test
     void whatHasEndedIsNotForgottenWithinADay() {
-        assertThatThrownBy(() -> new PresenceHistoryProperties(Duration.ofHours(47), Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new PresenceHistoryProperties(Duration.ofHours(47), true, Duration.ofSeconds(1)))
                 .hasMessageContaining("PRESENCE_SESSION_RETENTION");
     }
 }

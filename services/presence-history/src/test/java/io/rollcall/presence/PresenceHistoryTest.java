@@ -3,6 +3,7 @@ package io.rollcall.presence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rollcall.kit.streams.StreamsRuntime;
 import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.presence.rooms.captures.Captures;
@@ -13,6 +14,8 @@ import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.deadletters.DeadLetter;
+import io.rollcall.schemas.deadletters.DeadLetterStage;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.io.IOException;
@@ -46,8 +49,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -61,6 +66,9 @@ import tools.jackson.databind.json.JsonMapper;
 class PresenceHistoryTest {
 
     private static final JsonMapper JSON = new JsonMapper();
+    /** Of the day of the captures, and so without those who are still there. */
+    private static final String USAGE = "/api/v1/usage?to=2026-11-22T00:00:00Z";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final FixedRegistry registry = new FixedRegistry();
@@ -82,20 +90,176 @@ class PresenceHistoryTest {
         assertThat(again).isEqualTo(ids);
     }
 
+    @Test
+    void theSameTopicReadAgainIntoEmptyStoresGivesTheSameFactsAndTheSameAnswers(
+            @TempDir Path first, @TempDir Path second) throws Exception {
+        List<Delivery> arrivals = Captures.interleaved(Captures.doubled(Captures.scenarios()), 21);
+        Outcome expected = Outcome.of(arrivals);
+        try (var kafka = KafkaCluster.own()) {
+            kafka.createTopics(Topics.all());
+            send(kafka.bootstrapServers(), arrivals);
+            int port = freePort();
+            try (var service = start(kafka.bootstrapServers(), first, port, 0)) {
+                assertThat(service.isRunning()).isTrue();
+                untilDoneWith(kafka.bootstrapServers(), arrivals.size());
+                answersOverHttp(port, expected);
+            }
+            Map<String, List<String>> ids = idsByRoom(sequenced(kafka.bootstrapServers()));
+            forget(kafka.bootstrapServers());
+
+            int again = freePort();
+            try (var service = start(kafka.bootstrapServers(), second, again, 0)) {
+                assertThat(service.isRunning()).isTrue();
+                untilDoneWith(kafka.bootstrapServers(), arrivals.size());
+                answersOverHttp(again, expected);
+            }
+
+            Map<String, List<String>> both = idsByRoom(sequenced(kafka.bootstrapServers()));
+            assertThat(both.keySet()).isEqualTo(ids.keySet());
+            ids.forEach((room, once) -> {
+                List<String> twice = new ArrayList<>(once);
+                twice.addAll(once);
+                assertThat(both.get(room)).as(room).isEqualTo(twice);
+            });
+        }
+    }
+
+    @Test
+    void twoInstancesAnswerForEachOtherAndOneTakesOverWhenTheOtherStops(@TempDir Path first, @TempDir Path second)
+            throws Exception {
+        List<Delivery> arrivals = Captures.scenarios();
+        Outcome expected = Outcome.of(arrivals);
+        try (var kafka = KafkaCluster.own()) {
+            kafka.createTopics(Topics.all());
+            send(kafka.bootstrapServers(), arrivals);
+            int one = freePort();
+            int other = freePort();
+            try (var staying = start(kafka.bootstrapServers(), first, one, 1)) {
+                assertThat(staying.isRunning()).isTrue();
+                try (var leaving = start(kafka.bootstrapServers(), second, other, 1)) {
+                    assertThat(leaving.isRunning()).isTrue();
+                    untilDoneWith(kafka.bootstrapServers(), arrivals.size());
+                    await().atMost(PATIENCE).untilAsserted(() -> {
+                        assertThat(owned(staying)).isNotEmpty();
+                        assertThat(owned(leaving)).isNotEmpty();
+                        assertThat(owned(staying).size() + owned(leaving).size())
+                                .isEqualTo(Topics.ROOM_PARTITIONS);
+                    });
+                    answersOverHttp(one, expected);
+                    answersOverHttp(other, expected);
+                    assertThat(get(one, USAGE)).isEqualTo(get(other, USAGE));
+                }
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(owned(staying)).hasSize(Topics.ROOM_PARTITIONS));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() ->
+                                assertThat(status(one, "/api/v1/sessions")).isEqualTo(200));
+                answersOverHttp(one, expected);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsADeadLetterAndTheStreamGoesOn(@TempDir Path data) throws Exception {
+        List<Delivery> arrivals = Captures.scenarios();
+        Outcome expected = Outcome.of(arrivals);
+        String topic = Topics.LIVEKIT_EVENTS.name();
+        try (var kafka = KafkaCluster.own();
+                var serde = new AvroSerde<>(Topics.LIVEKIT_EVENTS, registry)) {
+            kafka.createTopics(Topics.all());
+            String room = arrivals.getFirst().key();
+            LivekitEvent unmappable = LivekitEvent.newBuilder().build();
+            unmappable.setEvent("participant_joined");
+            unmappable.setLivekitEventId("EV_unmappable");
+            unmappable.setRoomName(room);
+            unmappable.setPayload("{\"room\":{}}");
+            send(kafka.bootstrapServers(), arrivals.subList(0, 3));
+            sendBytes(
+                    kafka.bootstrapServers(),
+                    topic,
+                    room,
+                    "neither Avro nor anything".getBytes(StandardCharsets.UTF_8));
+            sendBytes(kafka.bootstrapServers(), topic, room, serde.serialize(topic, unmappable));
+            sendBytes(kafka.bootstrapServers(), Topics.LIVEKIT_OBSERVATIONS.name(), room, new byte[] {0});
+            send(kafka.bootstrapServers(), arrivals.subList(3, arrivals.size()));
+            int port = freePort();
+            try (var service = start(kafka.bootstrapServers(), data, port, 0)) {
+                assertThat(service.isRunning()).isTrue();
+                untilDoneWith(kafka.bootstrapServers(), arrivals.size() + 3L);
+
+                Map<String, List<String>> facts = linesByRoom(sequenced(kafka.bootstrapServers()));
+                expected.facts()
+                        .forEach((key, lines) ->
+                                assertThat(facts.get(key)).as(key).isEqualTo(lines));
+                assertThat(facts.keySet()).isEqualTo(expected.facts().keySet());
+                assertThat(values(kafka.bootstrapServers(), Topics.deadLetters(Service.PRESENCE_HISTORY)))
+                        .extracting(DeadLetter::getStage)
+                        .containsExactlyInAnyOrder(
+                                DeadLetterStage.DECODE, DeadLetterStage.PROCESS, DeadLetterStage.DECODE);
+                answersOverHttp(port, expected);
+            }
+        }
+    }
+
+    /** Everything that the service has of its own on the broker: where it was, and its stores. */
+    private static void forget(String bootstrapServers) throws Exception {
+        String service = Service.PRESENCE_HISTORY.id();
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.deleteConsumerGroups(List.of(service)).all().get(20, TimeUnit.SECONDS);
+            List<String> changelogs = admin.listTopics().names().get(20, TimeUnit.SECONDS).stream()
+                    .filter(name -> name.startsWith(service + "-") && name.endsWith("-changelog"))
+                    .toList();
+            assertThat(changelogs).isNotEmpty();
+            admin.deleteTopics(changelogs).all().get(20, TimeUnit.SECONDS);
+            await().atMost(PATIENCE)
+                    .until(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS).stream()
+                            .noneMatch(changelogs::contains));
+        }
+    }
+
+    /** The partitions that an instance decides for. */
+    private static List<Integer> owned(ConfigurableApplicationContext instance) {
+        return instance.getBean(StreamsRuntime.class).running().metadataForLocalThreads().stream()
+                .flatMap(thread -> thread.activeTasks().stream())
+                .map(task -> task.taskId().partition())
+                .toList();
+    }
+
+    private static void untilDoneWith(String bootstrapServers, long records) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(committed(bootstrapServers)).isEqualTo(records));
+    }
+
+    private static Map<String, List<String>> idsByRoom(List<RoomEvent> history) {
+        return history.stream()
+                .collect(Collectors.groupingBy(
+                        RoomEvent::getRoomKey,
+                        TreeMap::new,
+                        Collectors.mapping(RoomEvent::getId, Collectors.toList())));
+    }
+
+    private static void sendBytes(String bootstrapServers, String topic, String key, byte @Nullable [] value)
+            throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrapServers),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, key, value)).get(30, TimeUnit.SECONDS);
+        }
+    }
+
     /** Plays the arrivals on a cluster of its own and gives the ids of the facts by room. */
     private Map<String, List<String>> runOn(List<Delivery> arrivals, Outcome expected, Path data) throws Exception {
         try (var kafka = KafkaCluster.own()) {
             kafka.createTopics(Topics.all());
             send(kafka.bootstrapServers(), arrivals);
             int port = freePort();
-            try (var service = start(kafka.bootstrapServers(), data, port)) {
+            try (var service = start(kafka.bootstrapServers(), data, port, 0)) {
                 assertThat(service.isRunning()).isTrue();
                 long facts =
                         expected.facts().values().stream().mapToLong(List::size).sum();
                 // Not when enough facts are there, but when nothing can come any more: a fact too many would be seen.
-                await().atMost(PATIENCE)
-                        .untilAsserted(() ->
-                                assertThat(committed(kafka.bootstrapServers())).isEqualTo(arrivals.size()));
+                untilDoneWith(kafka.bootstrapServers(), arrivals.size());
                 List<RoomEvent> history = sequenced(kafka.bootstrapServers());
                 assertThat(history).hasSize((int) facts);
                 assertThat(linesByRoom(history)).isEqualTo(expected.facts());
@@ -104,11 +268,7 @@ class PresenceHistoryTest {
                 assertThat(values(kafka.bootstrapServers(), Topics.deadLetters(Service.PRESENCE_HISTORY)))
                         .isEmpty();
                 answersOverHttp(port, expected);
-                return history.stream()
-                        .collect(Collectors.groupingBy(
-                                RoomEvent::getRoomKey,
-                                TreeMap::new,
-                                Collectors.mapping(RoomEvent::getId, Collectors.toList())));
+                return idsByRoom(history);
             }
         }
     }
@@ -157,11 +317,29 @@ class PresenceHistoryTest {
         assertThat(status(port, "/api/v1/rooms?limit=0")).isEqualTo(400);
         assertThat(status(port, "/api/v1/rooms/nowhere")).isEqualTo(404);
         assertThat(status(port, "/api/v1/sessions/RM_nowhere")).isEqualTo(404);
-        JsonNode page = get(port, "/api/v1/sessions?page=2&limit=10");
-        assertThat(page.path("sessions").size()).isEqualTo(10);
+        assertThat(status(port, "/api/v1/usage?format=xml")).isEqualTo(400);
+        double minutes = 0;
+        for (JsonNode session : sessions.path("sessions")) {
+            minutes += session.path("endedAt").isNull()
+                    ? 0
+                    : session.path("participantMinutes").asDouble();
+        }
+        double used = 0;
+        for (JsonNode day : get(port, USAGE).path("usage")) {
+            used += day.path("participantMinutes").asDouble();
+        }
+        assertThat(used).isGreaterThanOrEqualTo(minutes * 0.999);
+        assertThat(ask(port, "/api/v1/usage?format=csv&agency=ag7")
+                        .body()
+                        .lines()
+                        .skip(1))
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("ag7,"));
+        JsonNode page = get(port, "/api/v1/sessions?page=2&limit=5");
+        assertThat(page.path("sessions").size()).isEqualTo(5);
     }
 
-    private ConfigurableApplicationContext start(String bootstrapServers, Path data, int port) {
+    private ConfigurableApplicationContext start(String bootstrapServers, Path data, int port, int standbys) {
         ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
                 context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);
         return new SpringApplicationBuilder(PresenceHistoryApplication.class)
@@ -173,13 +351,15 @@ class PresenceHistoryTest {
                         "--rollcall.auth.enabled=false",
                         "--rollcall.data-dir=" + data,
                         "--rollcall.presence.session-retention=3650d",
-                        "--rollcall.streams.standbys=0");
+                        "--rollcall.streams.standbys=" + standbys);
     }
 
     private void send(String bootstrapServers, List<Delivery> arrivals) throws Exception {
         var topic = Topics.LIVEKIT_EVENTS;
         try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", bootstrapServers),
+                // A broker that does not know a producer yet may take its second batch first.
+                Map.<String, Object>of(
+                        "bootstrap.servers", bootstrapServers, "max.in.flight.requests.per.connection", 1),
                 new StringSerializer(),
                 new AvroSerde<LivekitEvent>(topic, registry))) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();

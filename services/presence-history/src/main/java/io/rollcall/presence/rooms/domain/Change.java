@@ -191,7 +191,9 @@ public sealed interface Change {
         /** The start of a room that had finished by then; ignored. */
         STARTED_AFTER_FINISH,
         /** A second finish; ignored. */
-        FINISHED_TWICE
+        FINISHED_TWICE,
+        /** LiveKit lists a room for which no node answers; nobody in it counts. */
+        ZOMBIE_ROOM
     }
 
     /** A full room said something new of itself. */
@@ -204,7 +206,11 @@ public sealed interface Change {
     record ParticipantDescribed(String roomSid, String participantSid, ParticipantDetails details) implements Change {}
 
     /** Somebody's node may be gone. */
-    record ParticipantSuspected(String roomSid, String participantSid, Instant since) implements Change {}
+    record ParticipantSuspected(String roomSid, String participantSid, Instant since, Instant recordedAt)
+            implements Change {}
+
+    /** A poll has found something that another one has to settle, or that it has settled. */
+    record RoomWatched(String roomSid, Watch watch) implements Change {}
 
     /** A suspect gave a sign of life. */
     record ParticipantRevived(String roomSid, String participantSid) implements Change {}

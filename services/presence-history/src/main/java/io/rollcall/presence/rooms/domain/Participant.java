@@ -79,12 +79,16 @@ public sealed interface Participant {
             return new Active(sid, profile, joinedAt, version, state, changed);
         }
 
-        Suspect suspectedAt(Instant since) {
-            return new Suspect(sid, profile, joinedAt, version, state, tracks, since);
+        Suspect suspectedAt(Instant since, Instant recordedAt) {
+            return new Suspect(sid, profile, joinedAt, version, state, tracks, since, recordedAt);
         }
     }
 
-    /** Still counted, but its node may be gone: a sign of life clears it. */
+    /**
+     * Still counted, but its node may be gone: a sign of life clears it.
+     *
+     * @param recordedAt when it was suspected, in record time
+     */
     record Suspect(
             String sid,
             Profile profile,
@@ -92,12 +96,13 @@ public sealed interface Participant {
             long version,
             String state,
             PMap<String, Track> tracks,
-            Instant since)
+            Instant since,
+            Instant recordedAt)
             implements Present {
 
         @Override
         public Suspect withTracks(PMap<String, Track> changed) {
-            return new Suspect(sid, profile, joinedAt, version, state, changed, since);
+            return new Suspect(sid, profile, joinedAt, version, state, changed, since, recordedAt);
         }
 
         Active cleared() {

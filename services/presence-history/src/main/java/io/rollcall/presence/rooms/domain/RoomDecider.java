@@ -18,10 +18,13 @@ import io.rollcall.presence.rooms.domain.Change.RoomClosingCorrected;
 import io.rollcall.presence.rooms.domain.Change.RoomDescribed;
 import io.rollcall.presence.rooms.domain.Change.RoomOpened;
 import io.rollcall.presence.rooms.domain.Change.RoomOpeningCorrected;
+import io.rollcall.presence.rooms.domain.Change.RoomWatched;
 import io.rollcall.presence.rooms.domain.Change.TrackDescribed;
 import io.rollcall.presence.rooms.domain.Change.TrackEnded;
 import io.rollcall.presence.rooms.domain.Change.TrackPublished;
 import io.rollcall.presence.rooms.domain.Change.TrackUnpublished;
+import io.rollcall.presence.rooms.domain.Decision.Source;
+import io.rollcall.presence.rooms.domain.Observation.Poll;
 import io.rollcall.presence.rooms.domain.Participant.Aborted;
 import io.rollcall.presence.rooms.domain.Participant.Active;
 import io.rollcall.presence.rooms.domain.Participant.Left;
@@ -31,6 +34,7 @@ import io.rollcall.presence.rooms.domain.Participant.Suspect;
 import io.rollcall.presence.rooms.domain.Participant.Terminated;
 import io.rollcall.presence.rooms.domain.Session.Closed;
 import io.rollcall.presence.rooms.domain.Session.Open;
+import io.rollcall.presence.rooms.domain.Webhook.Origin;
 import io.rollcall.presence.rooms.domain.Webhook.ParticipantDetails;
 import io.rollcall.presence.rooms.domain.Webhook.Track;
 import java.time.Duration;
@@ -39,7 +43,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 
-/** Rules R1 to R9 and R13 of the LiveKit contract, for one room key at a time. */
+/** Rules R1 to R13 of the LiveKit contract, for one room key at a time. */
 public final class RoomDecider {
 
     /** How long nobody comes back under a sid that has ended. */
@@ -49,7 +53,8 @@ public final class RoomDecider {
 
     /** What follows from a webhook. A second copy of a webhook must not come here (R1). */
     public static Decision decide(Webhook webhook, RoomState state) {
-        var rules = new RoomRules(webhook.origin(), state);
+        var rules = new RoomRules(webhook.origin(), Source.WEBHOOK, state);
+        rules.heardOf(webhook);
         switch (webhook) {
             case Webhook.RoomStarted started -> rules.started(started.room());
             case Webhook.RoomFinished finished -> rules.finished(finished.room());
@@ -65,6 +70,14 @@ public final class RoomDecider {
         return rules.decision();
     }
 
+    /** What follows from a poll of the room API (R10 to R12). */
+    public static Decision decide(Observation observation, RoomState state) {
+        Poll poll = observation.poll();
+        var rules = new RoomRules(new Origin(poll.observedAt(), poll.recordedAt()), Source.RECONCILER, state);
+        new Reconciliation(poll, rules).settle(observation);
+        return rules.decision();
+    }
+
     /** What is known after a change. */
     public static RoomState evolve(RoomState state, Change change) {
         return switch (change) {
@@ -74,6 +87,7 @@ public final class RoomDecider {
             case ParticipantSighted sighted -> inOpen(state, sighted, open -> open.with(provisional(sighted)));
             case ParticipantDescribed described -> inOpen(state, described, open -> described(open, described));
             case ParticipantSuspected suspected -> inOpen(state, suspected, open -> suspected(open, suspected));
+            case RoomWatched watched -> inOpen(state, watched, open -> open.watched(watched.watch()));
             case ParticipantRevived revived -> inOpen(state, revived, open -> revived(open, revived));
             case ParticipantForgotten forgotten ->
                 inOpen(state, forgotten, open -> without(open, forgotten.participantSid(), false));
@@ -202,7 +216,8 @@ public final class RoomDecider {
                         details.version(),
                         details.state(),
                         suspect.tracks(),
-                        suspect.since()));
+                        suspect.since(),
+                        suspect.recordedAt()));
             case Provisional _ -> open;
             case null -> open;
         };
@@ -210,7 +225,7 @@ public final class RoomDecider {
 
     private static Open suspected(Open open, ParticipantSuspected suspected) {
         return open.live().get(suspected.participantSid()) instanceof Active active
-                ? open.changed(active.suspectedAt(suspected.since()))
+                ? open.changed(active.suspectedAt(suspected.since(), suspected.recordedAt()))
                 : open;
     }
 

@@ -19,10 +19,13 @@ import io.rollcall.presence.rooms.domain.Change.RoomClosingCorrected;
 import io.rollcall.presence.rooms.domain.Change.RoomDescribed;
 import io.rollcall.presence.rooms.domain.Change.RoomOpened;
 import io.rollcall.presence.rooms.domain.Change.RoomOpeningCorrected;
+import io.rollcall.presence.rooms.domain.Change.RoomWatched;
 import io.rollcall.presence.rooms.domain.Change.TrackDescribed;
 import io.rollcall.presence.rooms.domain.Change.TrackEnded;
 import io.rollcall.presence.rooms.domain.Change.TrackPublished;
 import io.rollcall.presence.rooms.domain.Change.TrackUnpublished;
+import io.rollcall.presence.rooms.domain.Decision.Doubt;
+import io.rollcall.presence.rooms.domain.Decision.Source;
 import io.rollcall.presence.rooms.domain.Decision.Told;
 import io.rollcall.presence.rooms.domain.Participant.Aborted;
 import io.rollcall.presence.rooms.domain.Participant.Active;
@@ -44,8 +47,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One decision in the making: every change is folded at once, so that the next rule sees it. */
@@ -59,18 +64,49 @@ final class RoomRules {
     /** A join so soon after its room's end belongs to the room that ended: LiveKit's times are whole seconds. */
     private static final Duration ENDED_WITH_ITS_ROOM = Duration.ofSeconds(2);
 
-    private final Origin origin;
     private final List<Change> changes = new ArrayList<>(2);
     private final List<Told> told = new ArrayList<>(2);
+    private final Set<Doubt> doubts = new LinkedHashSet<>(2);
+    private Origin origin;
+    private Source source;
     private RoomState state;
 
-    RoomRules(Origin origin, RoomState state) {
+    RoomRules(Origin origin, Source source, RoomState state) {
         this.origin = origin;
+        this.source = source;
         this.state = state;
     }
 
     Decision decision() {
-        return new Decision(List.copyOf(changes), List.copyOf(told), state);
+        return new Decision(List.copyOf(changes), List.copyOf(told), List.copyOf(doubts), state);
+    }
+
+    /** What follows now is known in this way, and happened at this time. */
+    void speak(Source how, Instant at) {
+        source = how;
+        origin = new Origin(at, origin.recordedAt());
+    }
+
+    /** A sign of life of the room, and of the participant it is about; what is reported is ordered against neither. */
+    void heardOf(Webhook webhook) {
+        if (!(webhook instanceof Webhook.Reported)
+                && state.session(webhook.room().sid()) instanceof Open open) {
+            watch(open, open.watch().heardOf(webhook.participantSid(), origin.createdAt()));
+        }
+    }
+
+    void watch(Open open, Watch watch) {
+        if (!watch.equals(open.watch())) {
+            change(new RoomWatched(open.sid(), watch));
+        }
+    }
+
+    void doubt(String roomSid, Doubt.Reason reason) {
+        doubts.add(new Doubt(roomSid, reason));
+    }
+
+    RoomState state() {
+        return state;
     }
 
     /** R3. */
@@ -161,7 +197,7 @@ final class RoomRules {
         switch (known(session, participant.sid())) {
             case Active active -> {
                 report(Anomaly.ABORTED_WHILE_ACTIVE, session.sid(), active.sid(), "");
-                change(new ParticipantSuspected(session.sid(), active.sid(), origin.createdAt()));
+                suspect(session.sid(), active.sid());
             }
             case Suspect suspect -> report(Anomaly.ABORTED_WHILE_ACTIVE, session.sid(), suspect.sid(), "");
             case Left left -> report(Anomaly.ABORTED_AFTER_END, session.sid(), left.sid(), "");
@@ -231,7 +267,7 @@ final class RoomRules {
     }
 
     /** R2: any event with a room sid makes the room. */
-    private Session upsert(RoomSeen room) {
+    Session upsert(RoomSeen room) {
         return switch (known(room.sid())) {
             case null -> open(room, true);
             case Open open -> settle(describe(open, room));
@@ -281,9 +317,13 @@ final class RoomRules {
             sorted(open).stream()
                     .filter(participant -> participant instanceof Active active
                             && active.joinedAt().isBefore(origin.createdAt()))
-                    .forEach(participant ->
-                            change(new ParticipantSuspected(open.sid(), participant.sid(), origin.createdAt())));
+                    .forEach(participant -> suspect(open.sid(), participant.sid()));
         }
+    }
+
+    private void suspect(String roomSid, String participantSid) {
+        change(new ParticipantSuspected(roomSid, participantSid, origin.createdAt(), origin.recordedAt()));
+        doubt(roomSid, Doubt.Reason.SUSPECT);
     }
 
     /** R3, seen from the newer room: those of the same name that are older have ended with their node. */
@@ -333,7 +373,7 @@ final class RoomRules {
         return createdAt != null && !createdAt.isAfter(details.createdAt());
     }
 
-    private void close(Session session, String reason, String reasonOfTheRest, boolean inferred) {
+    void close(Session session, String reason, String reasonOfTheRest, boolean inferred) {
         if (session instanceof Open open) {
             for (Live participant : sorted(open)) {
                 if (participant instanceof Present present) {
@@ -351,6 +391,13 @@ final class RoomRules {
         Instant createdAt = session.createdAt();
         Instant openedAt = session.epoch().createdAt();
         return later(origin.createdAt(), createdAt == null ? openedAt : later(createdAt, openedAt));
+    }
+
+    /** Somebody is in a room that has ended: it has not, unless a newer one of its name is open. */
+    void stillThere(Closed closed, ParticipantSeen participant, ParticipantDetails details) {
+        if (origin.createdAt().isAfter(closed.toldAt().plus(ENDED_WITH_ITS_ROOM)) && !replaced(closed)) {
+            joinedAfterTheEnd(closed, participant, details);
+        }
     }
 
     private void joinedAfterTheEnd(Closed closed, ParticipantSeen participant, ParticipantDetails details) {
@@ -392,7 +439,7 @@ final class RoomRules {
         }
     }
 
-    private void seenAgain(Session session, Present present, ParticipantDetails details) {
+    void seenAgain(Session session, Present present, ParticipantDetails details) {
         if (present instanceof Suspect suspect && !origin.createdAt().isBefore(suspect.since())) {
             change(new ParticipantRevived(session.sid(), present.sid()));
         }
@@ -402,7 +449,7 @@ final class RoomRules {
     }
 
     /** R5: somebody comes, in the place of whoever held the identity before, unless that one is newer. */
-    private void appear(String roomSid, String participantSid, ParticipantDetails details, boolean inferred) {
+    void appear(String roomSid, String participantSid, ParticipantDetails details, boolean inferred) {
         Live holder = holder(roomSid, details.profile().identity(), participantSid);
         if (holder instanceof Present newer && newer.joinedAt().isAfter(details.joinedAt())) {
             joinedAndOver(roomSid, participantSid, details, inferred);
@@ -445,7 +492,7 @@ final class RoomRules {
         return holder == null || holder.sid().equals(otherThan) ? null : holder;
     }
 
-    private void leave(
+    void leave(
             Session session,
             Present present,
             Webhook.Profile profile,
@@ -516,7 +563,7 @@ final class RoomRules {
                 origin.createdAt()));
     }
 
-    private void publish(Session session, Live publisher, Track track) {
+    void publish(Session session, Live publisher, Track track) {
         Track before = publisher.tracks().get(track.sid());
         if (before == null) {
             tell(new TrackPublished(session.sid(), publisher.sid(), publisher.identity(), track, origin.createdAt()));
@@ -546,17 +593,19 @@ final class RoomRules {
         return at(session.sid());
     }
 
-    private boolean ended(Session session, Track track) {
+    boolean ended(Session session, Track track) {
         Instant recordedAt = session.past().unpublished().get(track.sid());
         return recordedAt != null && !expired(recordedAt);
     }
 
-    private @Nullable Session known(String roomSid) {
+    @Nullable
+    Session known(String roomSid) {
         Session session = state.session(roomSid);
         return session instanceof Closed closed && expired(closed.recordedAt()) ? null : session;
     }
 
-    private @Nullable Participant known(Session session, String participantSid) {
+    @Nullable
+    Participant known(Session session, String participantSid) {
         Live live = session instanceof Open open ? open.live().get(participantSid) : null;
         if (live != null) {
             return live;
@@ -575,13 +624,13 @@ final class RoomRules {
         return !origin.recordedAt().isBefore(recordedAt.plus(RoomDecider.TOMBSTONE));
     }
 
-    private static List<Live> sorted(Open open) {
+    static List<Live> sorted(Open open) {
         return open.live().values().stream()
                 .sorted(Comparator.comparing(Participant::sid))
                 .toList();
     }
 
-    private Session at(String roomSid) {
+    Session at(String roomSid) {
         Session session = state.session(roomSid);
         if (session == null) {
             throw new IllegalStateException("a session that was just opened is not there");
@@ -589,7 +638,7 @@ final class RoomRules {
         return session;
     }
 
-    private void report(Anomaly code, String roomSid, String participantSid, String detail) {
+    void report(Anomaly code, String roomSid, String participantSid, String detail) {
         tell(new AnomalyReported(roomSid, code, participantSid, detail, origin.createdAt()));
     }
 
@@ -601,10 +650,11 @@ final class RoomRules {
                 fact.sequenced() ? state.sequence() : 0,
                 state.people(fact.roomSid()),
                 session == null ? 1 : session.epochs().size(),
-                session == null ? "" : session.agency()));
+                session == null ? "" : session.agency(),
+                source));
     }
 
-    private void change(Change change) {
+    void change(Change change) {
         changes.add(change);
         state = RoomDecider.evolve(state, change);
     }

@@ -29,9 +29,7 @@ public record RoomState(long sequence, String latest, PMap<String, Session> sess
 
     /** How many people a session has now. */
     public int people(String roomSid) {
-        return sessions.get(roomSid) instanceof Session.Open open
-                ? open.people().size()
-                : 0;
+        return sessions.get(roomSid) instanceof Session.Open open ? open.counted() : 0;
     }
 
     public RoomState with(Session session) {

@@ -90,6 +90,7 @@ public sealed interface Session {
      * @param live everybody who is connected, by participant sid
      * @param slots who holds an identity: participant sid by identity
      * @param people the identities that are held by somebody who counts
+     * @param watch what polls have found and not yet settled
      */
     record Open(
             String sid,
@@ -100,7 +101,8 @@ public sealed interface Session {
             PMap<String, Participant.Live> live,
             PMap<String, String> slots,
             PSet<String> people,
-            Past past)
+            Past past,
+            Watch watch)
             implements Session {
 
         static Open opened(String sid, @Nullable RoomDetails details, boolean provisional, Instant at) {
@@ -113,7 +115,8 @@ public sealed interface Session {
                     HashTreePMap.empty(),
                     HashTreePMap.empty(),
                     HashTreePSet.empty(),
-                    Past.NOTHING);
+                    Past.NOTHING,
+                    Watch.NOTHING);
         }
 
         /** The session with this participant in it, holding its identity unless another one does. */
@@ -130,7 +133,8 @@ public sealed interface Session {
                     live.plus(participant.sid(), participant),
                     takes ? slots.plus(identity, participant.sid()) : slots,
                     takes ? counted(identity, participant.person()) : people,
-                    past.without(participant.sid()));
+                    past.without(participant.sid()),
+                    watch.emptySince() == null ? watch : watch.empty(null));
         }
 
         /** The session with these in it; of two that claim an identity the one that was seen in full holds it. */
@@ -161,7 +165,8 @@ public sealed interface Session {
                     participant.sid().equals(slots.get(participant.identity()))
                             ? counted(participant.identity(), participant.person())
                             : people,
-                    past);
+                    past,
+                    watch);
         }
 
         /** The session without this participant; its identity stays held for a successor when there is one. */
@@ -177,7 +182,8 @@ public sealed interface Session {
                     live.minus(participant.sid()),
                     vacates ? slots.minus(identity) : slots,
                     vacates ? people.minus(identity) : people,
-                    past);
+                    past,
+                    watch);
         }
 
         /** Who holds an identity; null when nobody does. */
@@ -196,7 +202,8 @@ public sealed interface Session {
                     live,
                     slots,
                     people,
-                    past);
+                    past,
+                    watch);
         }
 
         Closed closed(Instant at, String reason, boolean inferred, Instant toldAt, Instant recordedAt) {
@@ -214,19 +221,28 @@ public sealed interface Session {
 
         @Override
         public Open withDetails(RoomDetails changed) {
-            return new Open(sid, changed, provisional, epochs, lastActiveAt, live, slots, people, past);
+            return new Open(sid, changed, provisional, epochs, lastActiveAt, live, slots, people, past, watch);
         }
 
         @Override
         public Open withPast(Past changed) {
-            return new Open(sid, details, provisional, epochs, lastActiveAt, live, slots, people, changed);
+            return new Open(sid, details, provisional, epochs, lastActiveAt, live, slots, people, changed, watch);
         }
 
         @Override
         public Open activeAt(Instant at) {
             return at.isAfter(lastActiveAt)
-                    ? new Open(sid, details, provisional, epochs, at, live, slots, people, past)
+                    ? new Open(sid, details, provisional, epochs, at, live, slots, people, past, watch)
                     : this;
+        }
+
+        Open watched(Watch changed) {
+            return new Open(sid, details, provisional, epochs, lastActiveAt, live, slots, people, past, changed);
+        }
+
+        /** How many people are in it: nobody, as far as anybody can tell, when no node answers for it. */
+        public int counted() {
+            return watch.zombie() ? 0 : people.size();
         }
 
         private PSet<String> counted(String identity, boolean person) {
@@ -268,7 +284,8 @@ public sealed interface Session {
                     HashTreePMap.empty(),
                     HashTreePMap.empty(),
                     HashTreePSet.empty(),
-                    past);
+                    past,
+                    Watch.NOTHING);
         }
 
         Closed corrected(Instant at, String newReason, Instant newToldAt) {

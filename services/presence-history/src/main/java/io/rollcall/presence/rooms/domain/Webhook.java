@@ -11,6 +11,18 @@ public sealed interface Webhook {
 
     RoomSeen room();
 
+    /** The participant it is about; empty when it is about none. */
+    default String participantSid() {
+        return switch (this) {
+            case RoomStarted _, RoomFinished _, Reported _ -> "";
+            case ParticipantJoined joined -> joined.participant().sid();
+            case ParticipantLeft left -> left.participant().sid();
+            case ConnectionAborted aborted -> aborted.participant().sid();
+            case TrackPublished published -> published.participant().sid();
+            case TrackUnpublished unpublished -> unpublished.participant().sid();
+        };
+    }
+
     /** A node hosts the room. */
     record RoomStarted(Origin origin, RoomSeen room) implements Webhook {}
 

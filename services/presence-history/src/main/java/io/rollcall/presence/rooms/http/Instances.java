@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +22,9 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 
 /** Which instance of this service has which partitions, and who stands by. */
 public final class Instances {
@@ -45,13 +48,26 @@ public final class Instances {
 
     /** The partition that a room is in. */
     int partitionOf(String roomKey) {
-        KeyQueryMetadata metadata = streams.get()
-                .queryMetadataForKey(
-                        PresenceReads.ROOMS_STORE, roomKey, Serdes.String().serializer());
+        KeyQueryMetadata metadata = asked(it -> it.queryMetadataForKey(
+                PresenceReads.ROOMS_STORE, roomKey, Serdes.String().serializer()));
         if (metadata == null || metadata.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
             throw nobodyHasIt();
         }
         return metadata.partition();
+    }
+
+    private <T extends @Nullable Object> T asked(Function<KafkaStreams, T> question) {
+        try {
+            return question.apply(streams.get());
+        } catch (InvalidStateStoreException e) {
+            throw nobodyHasIt();
+        } catch (IllegalStateException e) {
+            // Streams that are stopped in the middle of a question.
+            if (streams.get().state().isRunningOrRebalancing()) {
+                throw e;
+            }
+            throw nobodyHasIt();
+        }
     }
 
     static List<Integer> allPartitions() {
@@ -99,7 +115,7 @@ public final class Instances {
     /** Who may answer for each partition, its owner first. */
     private Map<Integer, List<HostInfo>> candidates() {
         Map<Integer, List<HostInfo>> candidates = new HashMap<>();
-        Collection<StreamsMetadata> all = streams.get().streamsMetadataForStore(PresenceReads.ROOMS_STORE);
+        Collection<StreamsMetadata> all = asked(it -> it.streamsMetadataForStore(PresenceReads.ROOMS_STORE));
         for (StreamsMetadata instance : all) {
             add(candidates, instance.topicPartitions(), instance.hostInfo());
         }

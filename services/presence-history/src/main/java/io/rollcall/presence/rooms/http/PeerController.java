@@ -50,6 +50,14 @@ class PeerController {
         return here.sessions(known(partitions), new Filter(agency, open, range), bounded(top));
     }
 
+    @GetMapping("/usage")
+    Usage usage(
+            @RequestParam List<Integer> partitions,
+            @RequestParam(required = false) @Nullable String agency,
+            TimeRange range) {
+        return here.usage(known(partitions), agency, range);
+    }
+
     @GetMapping("/room")
     RoomAnswer room(@RequestParam List<Integer> partitions, @RequestParam String key) {
         return found(here.room(one(partitions), key));

@@ -3,10 +3,12 @@ package io.rollcall.presence.rooms.http;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.IsoInstants;
 import io.rollcall.kit.web.Page;
+import io.rollcall.kit.web.TimeRange;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.presence.rooms.http.RoomQueries.Filter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -100,6 +102,20 @@ final class RoomDirectory {
         return null;
     }
 
+    /** The usage of all partitions together. */
+    Usage usage(@Nullable String agency, TimeRange range) {
+        String query = "/usage?format=parts" + filtered(new Filter(agency, null, range));
+        return Usage.sum(instances
+                .gather(
+                        Instances.allPartitions(),
+                        (host, partitions) -> instances.isSelf(host)
+                                ? here.usage(partitions, agency, range)
+                                : known(peers.ask(host, query, partitions, new TypeReference<Usage>() {})))
+                .stream()
+                .flatMap(part -> part.lines().stream())
+                .toList());
+    }
+
     private record Found<T>(@Nullable T answer) {}
 
     /** The first entries of some partitions of this instance. */
@@ -130,10 +146,12 @@ final class RoomDirectory {
 
     private <T> Fragment<T> there(
             HostInfo host, String query, Collection<Integer> partitions, TypeReference<Fragment<T>> type) {
-        Fragment<T> answer = peers.ask(host, query, partitions, type);
+        return known(peers.ask(host, query, partitions, type));
+    }
+
+    private static <T> T known(@Nullable T answer) {
         if (answer == null) {
-            throw new UnavailableException(
-                    "Another instance does not know this question.", java.time.Duration.ofSeconds(1));
+            throw new UnavailableException("Another instance does not know this question.", Duration.ofSeconds(1));
         }
         return answer;
     }

@@ -2,9 +2,12 @@ package io.rollcall.presence.rooms.http;
 
 import io.rollcall.kit.web.Page;
 import io.rollcall.kit.web.TimeRange;
+import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.presence.rooms.topology.PresenceReads;
+import io.rollcall.presence.rooms.wire.RoomEventMapper;
+import io.rollcall.presence.rooms.wire.StateMapper;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -83,6 +86,29 @@ public final class RoomQueries {
                         .map(it -> answer(it.partition(), it.session(), now, false))
                         .toList(),
                 found.total());
+    }
+
+    /** What the people of these partitions have used; of one agency, or of all when it is null. */
+    Usage usage(Collection<Integer> partitions, @Nullable String agency, TimeRange range) {
+        Instant now = clock.instant();
+        List<Usage.Line> lines = new ArrayList<>();
+        for (int partition : partitions) {
+            PresenceReads.Partition stores = reads.partition(partition);
+            stores.eachSessionNewestFirst(session -> {
+                if (!range.overlaps(
+                        SessionAnswer.beganAt(session), session.getOpen() ? null : SessionAnswer.endedAt(session))) {
+                    return;
+                }
+                for (ParticipantDocument participant : stores.participants(session.getRoomSid())) {
+                    String itsAgency = RoomEventMapper.agency(StateMapper.profile(participant), session.getAgency());
+                    Stay stay = Stay.of(participant, now);
+                    if (stay != null && stay.person() && (agency == null || agency.equals(itsAgency))) {
+                        lines.addAll(Usage.of(stay, itsAgency, range, now));
+                    }
+                }
+            });
+        }
+        return Usage.sum(lines);
     }
 
     @Nullable

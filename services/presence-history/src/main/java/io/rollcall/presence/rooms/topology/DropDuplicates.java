@@ -4,6 +4,7 @@ import io.rollcall.kit.streams.CommitPace;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import java.time.Duration;
 import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -19,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * by day, today's and yesterday's are asked, and older days are swept; what a sweep has or has not reached yet is
  * never asked for, so it decides nothing.
  */
-final class DropDuplicates implements Processor<String, LivekitEvent, String, LivekitEvent> {
+final class DropDuplicates implements Processor<String, LivekitEvent, String, SpecificRecord> {
 
     private static final long REMEMBERED_MS = Duration.ofHours(24).toMillis();
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
     private static final int SWEPT_AT_ONCE = 20_000;
 
     private final Duration commitInterval;
-    private ProcessorContext<String, LivekitEvent> context;
+    private ProcessorContext<String, SpecificRecord> context;
     private KeyValueStore<Bytes, Long> seen;
     private SeenIds recently;
     private CommitPace pace;
@@ -36,11 +37,11 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Li
         this.commitInterval = commitInterval;
     }
 
-    static ProcessorSupplier<String, LivekitEvent, String, LivekitEvent> supplier(
+    static ProcessorSupplier<String, LivekitEvent, String, SpecificRecord> supplier(
             Duration commitInterval, PresenceStores.Place place) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<String, LivekitEvent, String, LivekitEvent> get() {
+            public Processor<String, LivekitEvent, String, SpecificRecord> get() {
                 return new DropDuplicates(commitInterval);
             }
 
@@ -52,7 +53,7 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Li
     }
 
     @Override
-    public void init(ProcessorContext<String, LivekitEvent> context) {
+    public void init(ProcessorContext<String, SpecificRecord> context) {
         this.context = context;
         this.seen = context.getStateStore(PresenceStores.EVENT_IDS);
         try (var ids = seen.all()) {
@@ -67,7 +68,7 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Li
         pace.processing(record.timestamp());
         String id = record.value().getLivekitEventId();
         if (id.isEmpty() || firstWithin24Hours(id)) {
-            context.forward(record);
+            context.forward(record.withValue(record.value()));
         }
     }
 

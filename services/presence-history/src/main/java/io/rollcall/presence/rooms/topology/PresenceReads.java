@@ -141,6 +141,12 @@ public final class PresenceReads {
                 return question.get();
             } catch (InvalidStateStoreException e) {
                 throw new UnavailableException("A part of the state changes its place just now.", RETRY_AFTER);
+            } catch (IllegalStateException e) {
+                // Streams that are stopped in the middle of a question.
+                if (streams.get().state().isRunningOrRebalancing()) {
+                    throw e;
+                }
+                throw new UnavailableException("The state stores are being closed.", RETRY_AFTER);
             }
         }
     }

@@ -4,11 +4,11 @@ import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.schemas.SingleObjectSerde;
+import io.rollcall.schemas.livekit.LivekitObservation;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -58,6 +58,9 @@ final class PresenceStores {
     /** What was told of a room, by position; encoded already, see {@link #event(byte[])}. */
     static final String EVENTS = "events-by-room";
 
+    /** Polls that wait for their turn. */
+    static final String HELD = "held-observations";
+
     private static final SingleObjectSerde<RoomEvent> EVENT = new SingleObjectSerde<>(RoomEvent.class);
 
     final KeyValueStore<Bytes, RoomDocument> rooms;
@@ -66,6 +69,7 @@ final class PresenceStores {
     final KeyValueStore<Bytes, ParticipantDocument> participants;
     final KeyValueStore<Bytes, Long> endedTracks;
     final KeyValueStore<Bytes, byte[]> events;
+    final KeyValueStore<Bytes, LivekitObservation> held;
 
     PresenceStores(ProcessorContext<?, ?> context) {
         this.rooms = context.getStateStore(ROOMS);
@@ -74,6 +78,7 @@ final class PresenceStores {
         this.participants = context.getStateStore(PARTICIPANTS);
         this.endedTracks = context.getStateStore(ENDED_TRACKS);
         this.events = context.getStateStore(EVENTS);
+        this.held = context.getStateStore(HELD);
     }
 
     static Set<StoreBuilder<?>> eventIds(Place place) {
@@ -83,13 +88,15 @@ final class PresenceStores {
     static Set<StoreBuilder<?>> roomStores(Place place) {
         return Set.of(
                 // A room's document changes with every event: the cache writes it once per commit.
-                documents(place, ROOMS, RoomDocument.class).withCachingEnabled(),
-                documents(place, SESSIONS, SessionDocument.class),
+                store(place, ROOMS, OlderDocuments.serde(RoomDocument.class)).withCachingEnabled(),
+                store(place, SESSIONS, OlderDocuments.serde(SessionDocument.class)),
                 store(place, SESSION_TIMES, Serdes.String()),
                 // So do those of the people who come and go.
-                documents(place, PARTICIPANTS, ParticipantDocument.class).withCachingEnabled(),
+                store(place, PARTICIPANTS, OlderDocuments.serde(ParticipantDocument.class))
+                        .withCachingEnabled(),
                 store(place, ENDED_TRACKS, Serdes.Long()),
-                store(place, EVENTS, Serdes.ByteArray()));
+                store(place, EVENTS, Serdes.ByteArray()),
+                store(place, HELD, new SingleObjectSerde<>(LivekitObservation.class)));
     }
 
     /** An event as the store keeps it, from how it goes over the wire. */
@@ -100,11 +107,6 @@ final class PresenceStores {
     /** An event that the store has kept. */
     static RoomEvent event(byte[] kept) {
         return Objects.requireNonNull(EVENT.deserialize(EVENTS, kept));
-    }
-
-    private static <V extends SpecificRecord> StoreBuilder<KeyValueStore<Bytes, V>> documents(
-            Place place, String name, Class<V> type) {
-        return store(place, name, new SingleObjectSerde<>(type));
     }
 
     private static <V> StoreBuilder<KeyValueStore<Bytes, V>> store(Place place, String name, Serde<V> values) {

@@ -2,10 +2,10 @@ package io.rollcall.presence.rooms.topology;
 
 import io.rollcall.presence.rooms.domain.Change;
 import io.rollcall.presence.rooms.domain.Decision;
+import io.rollcall.presence.rooms.domain.Decision.Source;
 import io.rollcall.presence.rooms.domain.Participant;
 import io.rollcall.presence.rooms.domain.RoomState;
 import io.rollcall.presence.rooms.domain.Session;
-import io.rollcall.presence.rooms.domain.Webhook;
 import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -54,10 +55,10 @@ final class RoomRepository {
     }
 
     /**
-     * A room with everything at hand that the webhook is about. One that has outlived its history is unknown again,
+     * A room with everything at hand that a decision needs. One that has outlived its history is unknown again,
      * whether the sweep has come by or not.
      */
-    KnownRoom load(String key, String name, Webhook webhook, Instant cutoff) {
+    KnownRoom load(String key, String name, Needs needs, Instant cutoff) {
         KnownRoom room = held.get(key);
         if (room == null) {
             room = read(key, name);
@@ -66,18 +67,22 @@ final class RoomRepository {
             forget(room);
             room = KnownRoom.unknown(key, name);
         }
-        return recalled(room, webhook, cutoff);
+        return recalled(room, needs, cutoff);
     }
 
     /** Writes what changed. */
-    KnownRoom save(KnownRoom before, Decision decision, List<byte[]> told, String source, Instant now, Instant cutoff) {
+    KnownRoom save(KnownRoom before, Decision decision, List<byte[]> told, Source source, Instant now, Instant cutoff) {
         RoomState after = decision.after();
+        String ofRoom = decision.source(source).name();
         Set<String> participants = new HashSet<>();
         Set<String> sessions = new HashSet<>();
         for (Change change : decision.changes()) {
             String sid = change.roomSid();
             if (!change.participantSid().isEmpty() && participants.add(change.participantSid())) {
-                save(after.session(sid), change.participantSid(), source);
+                save(
+                        after.session(sid),
+                        change.participantSid(),
+                        decision.source(change.participantSid(), source).name());
             }
             switch (change) {
                 case Change.RoomOpened _, Change.RoomClosed _, Change.RoomDescribed _, Change.Corrected _ ->
@@ -101,13 +106,13 @@ final class RoomRepository {
         for (String sid : sessions) {
             Session session = after.session(sid);
             if (session != null) {
-                save(before, session, source);
+                save(before, session, ofRoom);
             }
         }
         KeptEvents events = append(before, told, now, cutoff);
         PSet<String> whole = stillWhole(before.whole(), after);
         var room = new KnownRoom(before.key(), before.name(), trimmed(after, whole), events, whole);
-        stores.rooms.put(StoreKeys.room(room.key()), document(room, source));
+        stores.rooms.put(StoreKeys.room(room.key()), document(room, ofRoom));
         return room;
     }
 
@@ -128,8 +133,8 @@ final class RoomRepository {
         weight -= before == null ? 0 : before.weight();
     }
 
-    private KnownRoom recalled(KnownRoom room, Webhook webhook, Instant cutoff) {
-        String sid = webhook.room().sid();
+    private KnownRoom recalled(KnownRoom room, Needs needs, Instant cutoff) {
+        String sid = needs.roomSid();
         if (sid.isEmpty()) {
             return room;
         }
@@ -141,7 +146,7 @@ final class RoomRepository {
             return room;
         }
         if (session != null) {
-            return room.with(recalled(room.state(), session, webhook));
+            return room.with(recalled(room.state(), session, needs));
         }
         SessionDocument document = stores.sessions.get(StoreKeys.session(sid));
         if (document != null && document.getOpen()) {
@@ -149,7 +154,7 @@ final class RoomRepository {
         }
         if (document != null && !document.getCloseRecordedAt().isBefore(cutoff)) {
             Session closed = StateMapper.closed(document);
-            return room.with(recalled(room.state().with(closed), closed, webhook));
+            return room.with(recalled(room.state().with(closed), closed, needs));
         }
         if (document != null) {
             forget(sid, document.getEpochs().getFirst().getCreatedAt());
@@ -165,54 +170,41 @@ final class RoomRepository {
                 .withWhole(room.whole().plus(session.sid()));
     }
 
-    private RoomState recalled(RoomState recalled, Session session, Webhook webhook) {
-        return switch (webhook) {
-            case Webhook.RoomStarted _, Webhook.RoomFinished _, Webhook.Reported _ -> recalled;
-            case Webhook.ParticipantJoined joined ->
-                recalled(recalled, session, joined.participant().sid());
-            case Webhook.ParticipantLeft left ->
-                recalled(recalled, session, left.participant().sid());
-            case Webhook.ConnectionAborted aborted ->
-                recalled(recalled, session, aborted.participant().sid());
-            case Webhook.TrackPublished published ->
-                recalled(
-                        recalled,
-                        session,
-                        published.participant().sid(),
-                        published.track().sid());
-            case Webhook.TrackUnpublished unpublished ->
-                recalled(
-                        recalled,
-                        session,
-                        unpublished.participant().sid(),
-                        unpublished.track().sid());
-        };
+    private RoomState recalled(RoomState state, Session session, Needs needs) {
+        RoomState recalled = state;
+        for (var participant : needs.participants().entrySet()) {
+            String sid = participant.getKey();
+            Participant.Live live =
+                    session instanceof Session.Open open ? open.live().get(sid) : null;
+            if (live == null) {
+                recalled = withGone(recalled, session.sid(), sid);
+            }
+            for (String track : participant.getValue()) {
+                if (live == null || !live.tracks().containsKey(track)) {
+                    recalled = withEnded(recalled, session.sid(), track);
+                }
+            }
+        }
+        return recalled;
     }
 
-    private RoomState recalled(RoomState state, Session session, String participantSid) {
-        return session instanceof Session.Open open && open.live().containsKey(participantSid)
-                ? state
-                : withGone(state, session, participantSid);
-    }
-
-    private RoomState withGone(RoomState state, Session session, String participantSid) {
-        ParticipantDocument document = stores.participants.get(StoreKeys.inSession(session.sid(), participantSid));
+    private RoomState withGone(RoomState state, String roomSid, String participantSid) {
+        ParticipantDocument document = stores.participants.get(StoreKeys.inSession(roomSid, participantSid));
         return document != null && StateMapper.participant(document) instanceof Participant.Gone gone
-                ? state.with(session.withPast(session.past().with(gone)))
+                ? remembering(state, roomSid, past -> past.with(gone))
                 : state;
     }
 
-    private RoomState recalled(RoomState state, Session session, String participantSid, String trackSid) {
-        RoomState recalled = recalled(state, session, participantSid);
-        Session now = recalled.session(session.sid());
-        Participant.Live publisher =
-                now instanceof Session.Open open ? open.live().get(participantSid) : null;
-        boolean known = publisher != null && publisher.tracks().containsKey(trackSid);
-        Long endedAt =
-                known || now == null ? null : stores.endedTracks.get(StoreKeys.inSession(session.sid(), trackSid));
-        return endedAt == null || now == null
-                ? recalled
-                : recalled.with(now.withPast(now.past().withUnpublished(trackSid, Instant.ofEpochMilli(endedAt))));
+    private RoomState withEnded(RoomState state, String roomSid, String trackSid) {
+        Long endedAt = stores.endedTracks.get(StoreKeys.inSession(roomSid, trackSid));
+        return endedAt == null
+                ? state
+                : remembering(state, roomSid, past -> past.withUnpublished(trackSid, Instant.ofEpochMilli(endedAt)));
+    }
+
+    private static RoomState remembering(RoomState state, String roomSid, UnaryOperator<Session.Past> more) {
+        Session session = state.session(roomSid);
+        return session == null ? state : state.with(session.withPast(more.apply(session.past())));
     }
 
     private KnownRoom read(String key, String name) {

@@ -81,6 +81,24 @@ public final class StoreKeys {
         return Math.max(0, timestamp) / DAY_MS;
     }
 
+    /** A poll by the time and the offset of its record. */
+    static Bytes observation(long timestamp, long offset) {
+        return Bytes.wrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(Math.max(0, timestamp))
+                .putLong(offset)
+                .array());
+    }
+
+    /** The time in the key of a poll. */
+    static long timestampOf(Bytes observation) {
+        return ByteBuffer.wrap(observation.get()).getLong();
+    }
+
+    /** The offset in the key of a poll. */
+    static long offsetOf(Bytes observation) {
+        return ByteBuffer.wrap(observation.get()).getLong(Long.BYTES);
+    }
+
     private static Bytes prefixed(String text, byte[] rest) {
         byte[] bytes = text.getBytes(UTF_8);
         return Bytes.wrap(ByteBuffer.allocate(Integer.BYTES + bytes.length + rest.length)

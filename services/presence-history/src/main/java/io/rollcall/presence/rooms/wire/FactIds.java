@@ -1,7 +1,6 @@
 package io.rollcall.presence.rooms.wire;
 
 import io.rollcall.kit.ids.Uuid7;
-import io.rollcall.schemas.livekit.LivekitEvent;
 import java.time.Instant;
 
 /**
@@ -10,10 +9,18 @@ import java.time.Instant;
  */
 public record FactIds(Instant recordedAt, String seed) {
 
-    /** The ids of what comes of this record. */
-    public static FactIds of(LivekitEvent event, Instant recordedAt, String topic, int partition, long offset) {
-        String id = event.getLivekitEventId();
+    /**
+     * The ids of what comes of this record.
+     *
+     * @param id of the event or the observation in it; may be empty
+     */
+    public static FactIds of(String id, Instant recordedAt, String topic, int partition, long offset) {
         return new FactIds(recordedAt, id.isEmpty() ? topic + "/" + partition + "/" + offset : id);
+    }
+
+    /** The id of the nth question that came of it. */
+    public String nthDoubt(int n) {
+        return Uuid7.derived(recordedAt, seed + "/doubt/" + n).toString();
     }
 
     String nth(int n) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,7 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Report(String subjectId, String status, String json) {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** What is read stands in the middle of a payload that goes on. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     /** Names in lower case without underscores, so that both of LiveKit's spellings are met. */
     private static final Set<String> SECRET = Set.of(

@@ -1,10 +1,13 @@
 package io.rollcall.presence.rooms.wire;
 
 import io.rollcall.presence.rooms.domain.Change;
+import io.rollcall.presence.rooms.domain.Decision.Doubt;
+import io.rollcall.presence.rooms.domain.Decision.Source;
 import io.rollcall.presence.rooms.domain.Decision.Told;
 import io.rollcall.presence.rooms.domain.Webhook.Profile;
 import io.rollcall.schemas.events.EventSource;
-import io.rollcall.schemas.livekit.LivekitEvent;
+import io.rollcall.schemas.livekit.ReconcileReason;
+import io.rollcall.schemas.livekit.ReconcileRequest;
 import io.rollcall.schemas.rooms.AnomalyReported;
 import io.rollcall.schemas.rooms.ConnectionAborted;
 import io.rollcall.schemas.rooms.Corrected;
@@ -27,23 +30,22 @@ public final class RoomEventMapper {
     private RoomEventMapper() {}
 
     /**
-     * The nth fact that came of an event.
+     * The nth fact that came of an event or a poll.
      *
-     * @param cause the event
+     * @param cause the event or the poll
      * @param ids the ids of what came of it
      */
-    public static RoomEvent roomEvent(
-            Told told, int n, String roomKey, String roomName, LivekitEvent cause, FactIds ids) {
+    public static RoomEvent roomEvent(Told told, int n, String roomKey, String roomName, Cause cause, FactIds ids) {
         Change.Fact fact = told.fact();
         var event = new RoomEvent();
         event.setId(ids.nth(n));
         event.setOccurredAt(fact.at());
         event.setRecordedAt(ids.recordedAt());
-        event.setSource(source(cause));
+        event.setSource(source(told.source()));
         event.setInferred(fact.inferred());
-        event.setCorrelationId(cause.getCorrelationId());
-        event.setCommandId(cause.getCommandId());
-        event.setLivekitEventId(cause.getLivekitEventId().isEmpty() ? null : cause.getLivekitEventId());
+        event.setCorrelationId(cause.correlationId());
+        event.setCommandId(cause.commandId());
+        event.setLivekitEventId(cause.livekitEventId());
         event.setRoomKey(roomKey);
         event.setRoomName(roomName);
         event.setRoomSid(fact.roomSid());
@@ -55,9 +57,32 @@ public final class RoomEventMapper {
         return event;
     }
 
-    /** Who saw it: records from before the field was there came from webhooks. */
-    public static EventSource source(LivekitEvent cause) {
-        return cause.getSource() == EventSource.UNKNOWN ? EventSource.WEBHOOK : cause.getSource();
+    /** How it is known. */
+    public static EventSource source(Source source) {
+        return switch (source) {
+            case WEBHOOK -> EventSource.WEBHOOK;
+            case RECONCILER -> EventSource.RECONCILER;
+            case TIMER -> EventSource.TIMER;
+        };
+    }
+
+    /** A question to the room API. */
+    public static ReconcileRequest request(Doubt doubt, int n, String roomName, Cause cause, FactIds ids) {
+        var request = new ReconcileRequest();
+        request.setId(ids.nthDoubt(n));
+        request.setRequestedAt(ids.recordedAt());
+        request.setCorrelationId(cause.correlationId());
+        request.setRoomName(roomName);
+        request.setRoomSid(doubt.roomSid());
+        request.setReason(
+                switch (doubt.reason()) {
+                    case SUSPECT -> ReconcileReason.SUSPECT;
+                    case EMPTY -> ReconcileReason.EMPTY;
+                    case COUNT_DIFFERS -> ReconcileReason.COUNT_DIFFERS;
+                    case ABSENT -> ReconcileReason.ABSENT;
+                    case UNREACHABLE -> ReconcileReason.UNREACHABLE;
+                });
+        return request;
     }
 
     /** Whose somebody is: their own attribute, else their room's. */

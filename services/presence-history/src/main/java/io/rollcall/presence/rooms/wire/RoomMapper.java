@@ -34,7 +34,7 @@ public final class RoomMapper {
         switch (session) {
             case Session.Open open -> {
                 room.setState(io.rollcall.schemas.rooms.RoomState.OPEN);
-                room.setPeople(open.people().size());
+                room.setPeople(open.counted());
                 room.setConnected(open.live().size());
                 room.setProvisional(open.provisional());
             }

@@ -2,6 +2,7 @@ package io.rollcall.presence.rooms.wire;
 
 import io.rollcall.presence.rooms.domain.Participant;
 import io.rollcall.presence.rooms.domain.Session;
+import io.rollcall.presence.rooms.domain.Watch;
 import io.rollcall.presence.rooms.domain.Webhook.Profile;
 import io.rollcall.presence.rooms.domain.Webhook.RoomDetails;
 import io.rollcall.presence.rooms.domain.Webhook.Track;
@@ -10,6 +11,7 @@ import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.ParticipantDocumentState;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.presence.rooms.store.TrackDocument;
+import io.rollcall.presence.rooms.store.WatchDocument;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +46,8 @@ public final class StateMapper {
             case Session.Open open -> {
                 document.setOpen(true);
                 document.setProvisional(open.provisional());
-                document.setPeople(open.people().size());
+                document.setPeople(open.counted());
+                document.setWatch(watch(open.watch()));
                 document.setConnected(open.live().size());
                 document.setCloseReason("");
                 document.setCloseToldAt(Instant.EPOCH);
@@ -85,7 +88,32 @@ public final class StateMapper {
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
                 HashTreePSet.empty(),
-                Session.Past.NOTHING);
+                Session.Past.NOTHING,
+                watch(document.getWatch()));
+    }
+
+    private static @Nullable WatchDocument watch(Watch watch) {
+        return watch.equals(Watch.NOTHING)
+                ? null
+                : new WatchDocument(
+                        watch.absentSince(),
+                        watch.unreachable(),
+                        watch.unreachableAt(),
+                        watch.emptySince(),
+                        watch.differsSince(),
+                        watch.missing());
+    }
+
+    private static Watch watch(@Nullable WatchDocument document) {
+        return document == null
+                ? Watch.NOTHING
+                : new Watch(
+                        document.getAbsentSince(),
+                        document.getUnreachable(),
+                        document.getUnreachableAt(),
+                        document.getEmptySince(),
+                        document.getDiffersSince(),
+                        HashTreePMap.from(document.getMissing()));
     }
 
     private static @Nullable RoomDetails details(SessionDocument document) {
@@ -130,6 +158,7 @@ public final class StateMapper {
             case Participant.Suspect suspect -> {
                 document.setState(ParticipantDocumentState.SUSPECT);
                 document.setSuspectSince(suspect.since());
+                document.setSuspectRecordedAt(suspect.recordedAt());
                 present(document, suspect);
             }
             case Participant.Left left -> {
@@ -165,7 +194,8 @@ public final class StateMapper {
             case ACTIVE -> active(document);
             case SUSPECT -> {
                 Participant.Active active = active(document);
-                Instant since = document.getSuspectSince();
+                Instant since = document.getSuspectSince() == null ? active.joinedAt() : document.getSuspectSince();
+                Instant recordedAt = document.getSuspectRecordedAt();
                 yield new Participant.Suspect(
                         sid,
                         active.profile(),
@@ -173,7 +203,8 @@ public final class StateMapper {
                         active.version(),
                         active.state(),
                         active.tracks(),
-                        since == null ? active.joinedAt() : since);
+                        since,
+                        recordedAt == null ? since : recordedAt);
             }
             case LEFT -> {
                 Instant leftAt = document.getLeftAt();

@@ -10,10 +10,14 @@ import io.rollcall.presence.rooms.domain.Change.ParticipantLeft;
 import io.rollcall.presence.rooms.domain.Decision.Told;
 import io.rollcall.presence.rooms.domain.Webhooks.Person;
 import io.rollcall.presence.rooms.domain.Webhooks.Room;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -35,20 +39,161 @@ class RandomHistoriesTest {
     void countsAreSizesOfSetsAndNobodyComesBackFromTheDead(int seed) {
         var random = new Random(seed);
         for (int i = 0; i < HISTORIES_PER_SEED; i++) {
-            List<Webhook> history = spoilt(history(random), random);
+            List<Step> history = steps(spoilt(history(random), random));
             holds(history);
             assertThat(told(history)).isEqualTo(told(history));
         }
     }
 
-    private static void holds(List<Webhook> history) {
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void soTheyAreWithPollsBetweenThemThatTellTheTruthOfTheirMoment(int seed) {
+        var random = new Random(1_000_000L + seed);
+        for (int i = 0; i < HISTORIES_PER_SEED; i++) {
+            List<Webhook> truth = history(random);
+            List<Step> history = polled(truth, spoilt(truth, random), random);
+            holds(history);
+            assertThat(told(history)).isEqualTo(told(history));
+        }
+    }
+
+    /** However much was lost: once everything has been told, polls alone bring us to what LiveKit has. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void pollsEndInWhatIsThere(int seed) {
+        var random = new Random(2_000_000L + seed);
+        for (int i = 0; i < HISTORIES_PER_SEED; i++) {
+            List<Webhook> truth = history(random);
+            RoomState state = RoomState.UNKNOWN;
+            Set<String> ended = new HashSet<>();
+            for (Step step : steps(spoilt(truth, random))) {
+                Decision decision = step.decide(state);
+                state = decision.after();
+                gone(decision, ended);
+            }
+            Livekit livekit = Livekit.after(truth);
+            long ms = livekit.ms() + 60_000;
+            for (int poll = 0; poll < 4; poll++, ms += 15_000) {
+                for (Observation observation : livekit.observed(ms)) {
+                    Decision decision = RoomDecider.decide(observation, state);
+                    state = decision.after();
+                    gone(decision, ended);
+                }
+            }
+            Set<String> expected = new HashSet<>(livekit.present().keySet());
+            // Somebody whose end was told before its beginning, or of whom we have inferred it, stays gone.
+            expected.removeAll(ended);
+            Session session = state.session(livekit.room().seen().sid());
+            assertThat(session instanceof Session.Open open ? open.live().keySet() : Set.of())
+                    .isEqualTo(livekit.open() ? expected : Set.of());
+        }
+    }
+
+    private static void gone(Decision decision, Set<String> ended) {
+        for (Change change : decision.changes()) {
+            if (change instanceof ParticipantLeft || change instanceof Change.ParticipantTerminated) {
+                ended.add(change.participantSid());
+            }
+        }
+    }
+
+    /** One thing that comes: a webhook or a poll. */
+    private interface Step {
+        Decision decide(RoomState state);
+    }
+
+    private static List<Step> steps(List<Webhook> webhooks) {
+        return webhooks.stream()
+                .<Step>map(webhook -> state -> RoomDecider.decide(webhook, state))
+                .toList();
+    }
+
+    private static List<Step> polled(List<Webhook> truth, List<Webhook> arrivals, Random random) {
+        List<Step> steps = new ArrayList<>();
+        int told = 0;
+        for (Webhook webhook : arrivals) {
+            steps.add(state -> RoomDecider.decide(webhook, state));
+            told = Math.min(truth.size(), told + 1);
+            if (random.nextInt(4) == 0) {
+                Livekit livekit = Livekit.after(truth.subList(0, told));
+                long ms = livekit.ms() + random.nextInt(30_000);
+                List<Observation> observed = livekit.observed(ms);
+                Observation unreachable = Polls.unreachable(ms, livekit.room());
+                boolean down = random.nextInt(5) == 0;
+                for (Observation observation : observed) {
+                    steps.add(state -> RoomDecider.decide(down ? unreachable : observation, state));
+                }
+            }
+        }
+        return steps;
+    }
+
+    /** What LiveKit itself has after what happened: the last room of the name and who is in it. */
+    private record Livekit(Room room, boolean open, Map<String, Person> present, long ms) {
+
+        static Livekit after(List<Webhook> truth) {
+            Room room = Webhooks.room("RM_0", 0);
+            boolean open = false;
+            var present = new LinkedHashMap<String, Person>();
+            long ms = 0;
+            for (Webhook webhook : truth) {
+                ms = Duration.between(Webhooks.NOON, webhook.origin().recordedAt())
+                        .toMillis();
+                if (webhook.room().details() != null
+                        && !webhook.room().sid().equals(room.seen().sid())) {
+                    room = new Room(webhook.room());
+                    present.clear();
+                }
+                switch (webhook) {
+                    case Webhook.RoomStarted _ -> open = true;
+                    case Webhook.RoomFinished _ -> {
+                        open = false;
+                        present.clear();
+                    }
+                    case Webhook.ParticipantJoined joined -> {
+                        Person person = person(joined);
+                        if (person.state().equals("ACTIVE")) {
+                            present.values().removeIf(other -> other.identity().equals(person.identity()));
+                            present.put(person.sid(), person);
+                        }
+                    }
+                    case Webhook.ParticipantLeft left ->
+                        present.remove(left.participant().sid());
+                    default -> {
+                        // Changes nobody's presence.
+                    }
+                }
+            }
+            return new Livekit(room, open, present, ms);
+        }
+
+        private static Person person(Webhook.ParticipantJoined joined) {
+            var details = Objects.requireNonNull(joined.participant().details());
+            return new Person(
+                    joined.participant().sid(),
+                    joined.participant().identity(),
+                    Duration.between(Webhooks.NOON, details.joinedAt()).toMillis(),
+                    details.profile().kind(),
+                    details.profile().hidden(),
+                    details.version(),
+                    details.state());
+        }
+
+        List<Observation> observed(long ms) {
+            return open
+                    ? List.of(Polls.attended(ms, room, present.values().toArray(new Person[0])))
+                    : List.of(Polls.absent(ms, room));
+        }
+    }
+
+    private static void holds(List<Step> history) {
         RoomState state = RoomState.UNKNOWN;
         long sequence = 0;
         Set<String> ended = new HashSet<>();
         Set<String> joined = new HashSet<>();
         Set<String> left = new HashSet<>();
-        for (Webhook webhook : history) {
-            Decision decision = RoomDecider.decide(webhook, state);
+        for (Step step : history) {
+            Decision decision = step.decide(state);
             RoomState folded = state;
             for (Change change : decision.changes()) {
                 folded = RoomDecider.evolve(folded, change);
@@ -98,11 +243,11 @@ class RandomHistoriesTest {
         }
     }
 
-    private static List<String> told(List<Webhook> history) {
+    private static List<String> told(List<Step> history) {
         List<String> lines = new ArrayList<>();
         RoomState state = RoomState.UNKNOWN;
-        for (Webhook webhook : history) {
-            Decision decision = RoomDecider.decide(webhook, state);
+        for (Step step : history) {
+            Decision decision = step.decide(state);
             decision.told().forEach(told -> lines.add(told.sequence() + " " + Story.line(told)));
             state = decision.after();
         }

@@ -21,6 +21,26 @@ final class Story {
         return story;
     }
 
+    /** The story goes on. */
+    Story and(Webhook... webhooks) {
+        for (Webhook webhook : webhooks) {
+            state = RoomDecider.decide(webhook, state).after();
+        }
+        return this;
+    }
+
+    /** The story goes on with polls. */
+    Story polled(Observation... observations) {
+        for (Observation observation : observations) {
+            state = RoomDecider.decide(observation, state).after();
+        }
+        return this;
+    }
+
+    Outcome when(Observation observation) {
+        return new Outcome(RoomDecider.decide(observation, state), state);
+    }
+
     Outcome when(Webhook webhook) {
         return new Outcome(RoomDecider.decide(webhook, state), state);
     }
@@ -36,6 +56,16 @@ final class Story {
 
         Outcome thenNothing() {
             return then();
+        }
+
+        Outcome asks(Decision.Doubt.Reason... reasons) {
+            assertThat(decision.doubts()).map(Decision.Doubt::reason).containsExactly(reasons);
+            return this;
+        }
+
+        Outcome says(Decision.Source source) {
+            assertThat(decision.told()).isNotEmpty().allMatch(told -> told.source() == source);
+            return this;
         }
 
         Outcome people(int people) {

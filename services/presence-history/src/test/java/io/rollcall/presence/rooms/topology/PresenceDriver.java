@@ -9,11 +9,14 @@ import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.livekit.LivekitEvent;
+import io.rollcall.schemas.livekit.LivekitObservation;
+import io.rollcall.schemas.livekit.ReconcileRequest;
 import io.rollcall.schemas.rooms.Participant;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +43,8 @@ final class PresenceDriver implements AutoCloseable {
     final TopologyTestDriver driver;
     private final FixedRegistry registry = new FixedRegistry();
     private final TestInputTopic<String, LivekitEvent> events;
+    private final TestInputTopic<String, LivekitObservation> observations;
+    private final TestOutputTopic<String, ReconcileRequest> requests;
     private final TestOutputTopic<String, RoomEvent> history;
     private final TestOutputTopic<String, RoomEvent> feed;
     private final TestOutputTopic<String, Room> rooms;
@@ -54,6 +59,11 @@ final class PresenceDriver implements AutoCloseable {
         this.driver = new TopologyTestDriver(topology(registry), properties);
         this.events = driver.createInputTopic(
                 Topics.LIVEKIT_EVENTS.name(), new StringSerializer(), new AvroSerde<>(Topics.LIVEKIT_EVENTS, registry));
+        this.observations = driver.createInputTopic(
+                Topics.LIVEKIT_OBSERVATIONS.name(),
+                new StringSerializer(),
+                new AvroSerde<>(Topics.LIVEKIT_OBSERVATIONS, registry));
+        this.requests = output(Topics.RECONCILE_REQUESTS);
         this.history = output(Topics.ROOM_EVENTS);
         this.feed = output(Topics.ROOM_FEED);
         this.rooms = output(Topics.ROOMS);
@@ -67,6 +77,7 @@ final class PresenceDriver implements AutoCloseable {
                         new StreamTopics(registry, deadLetters),
                         RETENTION,
                         COMMIT_INTERVAL,
+                        true,
                         PresenceStores.Place.IN_MEMORY)
                 .addTo(builder);
         return builder.build();
@@ -74,6 +85,17 @@ final class PresenceDriver implements AutoCloseable {
 
     void pipe(List<Delivery> deliveries) {
         deliveries.forEach(delivery -> events.pipeInput(delivery.key(), delivery.event(), delivery.at()));
+    }
+
+    void pipe(LivekitObservation observation, Instant at) {
+        observations.pipeInput(
+                observation.getRoomName().isEmpty() ? observation.getRoomSid() : observation.getRoomName(),
+                observation,
+                at);
+    }
+
+    List<ReconcileRequest> requests() {
+        return requests.readValuesToList();
     }
 
     List<RoomEvent> history() {

@@ -1,0 +1,150 @@
+package io.rollcall.presence.rooms.topology;
+
+import static io.rollcall.presence.rooms.topology.Happenings.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rollcall.presence.rooms.captures.Captures.Delivery;
+import io.rollcall.presence.rooms.captures.Outcome;
+import io.rollcall.schemas.events.EventSource;
+import io.rollcall.schemas.livekit.LivekitObservation;
+import io.rollcall.schemas.livekit.ReconcileReason;
+import io.rollcall.schemas.livekit.ReconcileRequest;
+import io.rollcall.schemas.rooms.Room;
+import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.rooms.RoomState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PollsTest {
+
+    @TempDir
+    private Path stateDir;
+
+    private final Happenings room = new Happenings("standup", "RM_1");
+
+    private static List<String> lines(List<RoomEvent> history) {
+        return history.stream().map(Outcome::line).toList();
+    }
+
+    @Test
+    void aRoomThatTwoPollsDoNotListIsClosedByTheRecordAfterThem() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0), room.joined(1, "ana")));
+            presence.pipe(room.absent(60), at(60));
+            presence.pipe(room.absent(75), at(75));
+            assertThat(presence.history()).hasSize(2);
+
+            presence.pipe(room.absent(90), at(90));
+
+            List<RoomEvent> history = presence.history();
+            assertThat(history).hasSize(2).allSatisfy(event -> {
+                assertThat(event.getSource()).isEqualTo(EventSource.RECONCILER);
+                assertThat(event.getInferred()).isTrue();
+                assertThat(event.getLivekitEventId()).isNull();
+                assertThat(event.getCorrelationId()).isEqualTo("poll-75");
+                assertThat(event.getRecordedAt()).isEqualTo(at(75));
+                assertThat(event.getOccurredAt()).isEqualTo(at(60));
+            });
+            assertThat(presence.rooms().values()).extracting(Room::getState).containsExactly(RoomState.CLOSED);
+            assertThat(presence.participants()).isEmpty();
+            assertThat(presence.requests())
+                    .extracting(ReconcileRequest::getReason)
+                    .containsExactly(ReconcileReason.ABSENT);
+        }
+    }
+
+    @Test
+    void aPollWaitsForWhatMayStillComeBeforeIt() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0)));
+            presence.pipe(room.attended(60, "ana"), at(60));
+            presence.pipe(List.of(room.joined(61, "ana")));
+
+            presence.pipe(List.of(room.joined(63, "ben")));
+
+            assertThat(presence.history())
+                    .extracting(RoomEvent::getSource)
+                    .containsExactly(EventSource.WEBHOOK, EventSource.WEBHOOK, EventSource.WEBHOOK);
+        }
+    }
+
+    @Test
+    void aPollTakesItsPlaceBeforeWhatIsTwoSecondsYounger() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0)));
+            presence.pipe(room.attended(60, "ana"), at(60));
+
+            presence.pipe(List.of(room.joined(62, "ana")));
+
+            assertThat(presence.history())
+                    .extracting(RoomEvent::getSource)
+                    .containsExactly(EventSource.WEBHOOK, EventSource.RECONCILER);
+        }
+    }
+
+    @Test
+    void aPollThatNobodyUnderstandsLeavesTheRoomAlone() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0), room.joined(1, "ana")));
+            LivekitObservation empty = room.absent(60);
+            empty.setRoomSid("RM_other");
+            presence.pipe(empty, at(60));
+
+            presence.pipe(List.of(room.joined(90, "ben")));
+
+            assertThat(presence.history()).hasSize(3);
+        }
+    }
+
+    /** Whichever of two records of one moment is read first: the facts, their order and their ids are the same. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theOrderInWhichTheTopicsAreReadChangesNothing(long seed, @TempDir Path again) {
+        List<Step> steps = new ArrayList<>();
+        for (Delivery delivery : List.of(
+                room.started(0),
+                room.joined(1, "ana"),
+                room.joined(14, "ben"),
+                room.left(31, "ben", 14),
+                room.joined(46, "cyd"),
+                room.joined(62, "dan"),
+                room.finished(200),
+                room.started(300))) {
+            steps.add(new Step(delivery.at(), presence -> presence.pipe(List.of(delivery)), false));
+        }
+        String[][] attended = {{"ana", "ben"}, {"ana"}, {"cyd"}, {"cyd", "eve"}, {"cyd", "eve"}};
+        for (int i = 0; i < attended.length; i++) {
+            LivekitObservation poll = room.attended(15 + 15L * i, attended[i]);
+            steps.add(new Step(poll.getObservedAt(), presence -> presence.pipe(poll, poll.getObservedAt()), true));
+        }
+        var random = new Random(seed);
+        List<Step> shuffled = steps.stream()
+                .sorted(Comparator.comparing(
+                        (Step step) -> step.at().plusMillis(step.poll() ? random.nextInt(1_900) : 0)))
+                .toList();
+        try (var one = new PresenceDriver(stateDir);
+                var other = new PresenceDriver(again)) {
+            steps.stream()
+                    .sorted(Comparator.comparing(Step::at))
+                    .forEach(step -> step.happens().accept(one));
+            shuffled.forEach(step -> step.happens().accept(other));
+
+            List<RoomEvent> history = one.history();
+            assertThat(lines(history)).isNotEmpty();
+            assertThat(other.history()).isEqualTo(history);
+            assertThat(other.rooms()).isEqualTo(one.rooms());
+            assertThat(other.participants()).isEqualTo(one.participants());
+        }
+    }
+
+    private record Step(Instant at, Consumer<PresenceDriver> happens, boolean poll) {}
+}
