@@ -234,7 +234,7 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
         Path classes = Files.createDirectories(settings.home().resolve("target/laid-out"))
                 .resolve("livekit-sim.jsa");
         var options = new ArrayList<String>();
-        options.add("-Xmx96m");
+        options.add("-Xmx128m");
         options.addAll(Java.keepingClasses(classes));
         return new Part(
                 LIVEKIT_SIM,

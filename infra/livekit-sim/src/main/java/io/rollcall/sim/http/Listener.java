@@ -15,8 +15,9 @@ public final class Listener implements AutoCloseable {
     static {
         // Else an answer waits for the client's delayed acknowledgement: 40 ms instead of one.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        // The JDK closes idle connections beyond 200; a load has more.
-        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
+        // The JDK closes idle connections beyond 200, and takes any number; a load has more, a heap room for these.
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "2000");
+        System.setProperty("jdk.httpserver.maxConnections", "2000");
     }
 
     private static final int BACKLOG = 1024;
