@@ -2,12 +2,15 @@ package io.rollcall.kit.auth;
 
 import io.rollcall.kit.web.SurfaceErrors;
 import io.rollcall.kit.web.WebAutoConfiguration;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import jakarta.servlet.DispatcherType;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -123,6 +126,28 @@ public class AuthAutoConfiguration {
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(open).permitAll().anyRequest().authenticated())
                 .build();
+    }
+
+    /** Says in the API docs that a token is needed, and where not. */
+    @Bean
+    @ConditionalOnBooleanProperty(name = "rollcall.auth.enabled", matchIfMissing = true)
+    GlobalOpenApiCustomizer bearerInDocs(ObjectProvider<AuthRules> given) {
+        Set<String> rules = given.getIfAvailable(() -> AuthRules.NONE).open();
+        String scheme = "bearer";
+        return api -> {
+            api.schemaRequirement(
+                    scheme,
+                    new SecurityScheme()
+                            .type(SecurityScheme.Type.HTTP)
+                            .scheme(scheme)
+                            .bearerFormat("JWT"));
+            api.addSecurityItem(new SecurityRequirement().addList(scheme));
+            api.getPaths().forEach((path, item) -> {
+                if (ALWAYS_OPEN.contains(path) || rules.contains(path)) {
+                    item.readOperations().forEach(operation -> operation.setSecurity(List.of()));
+                }
+            });
+        };
     }
 
     private static RequestMatcher anyOf(Stream<String> patterns) {

@@ -37,6 +37,7 @@ final class IssuerDocuments implements JWKSetSource<SecurityContext> {
     private final HttpClient http;
     private volatile @Nullable URI keysAt;
     private volatile @Nullable Boolean answering;
+    private volatile JWKSet known = new JWKSet();
 
     IssuerDocuments(AuthSettings settings) {
         this.settings = settings;
@@ -52,6 +53,16 @@ final class IssuerDocuments implements JWKSetSource<SecurityContext> {
         return Boolean.TRUE.equals(answering);
     }
 
+    /** Whether the last question was not. Before the first one neither is true. */
+    boolean isAway() {
+        return Boolean.FALSE.equals(answering);
+    }
+
+    /** What it answered last. */
+    JWKSet known() {
+        return known;
+    }
+
     @Override
     public JWKSet getJWKSet(
             @Nullable JWKSetCacheRefreshEvaluator evaluator, long currentTime, @Nullable SecurityContext context)
@@ -65,6 +76,7 @@ final class IssuerDocuments implements JWKSetSource<SecurityContext> {
                         .log("the issuer of tokens has given its keys");
             }
             answering = true;
+            known = keys;
             return keys;
         } catch (IOException | JacksonException e) {
             throw away(new JWKSetRetrievalException("the issuer does not give its keys: " + e.getMessage(), e));
@@ -74,7 +86,7 @@ final class IssuerDocuments implements JWKSetSource<SecurityContext> {
     }
 
     private <E extends KeySourceException> E away(E cause) {
-        if (!Boolean.FALSE.equals(answering)) {
+        if (!isAway()) {
             LOG.atWarn()
                     .addKeyValue("issuer", settings.issuer())
                     .addKeyValue("reason", String.valueOf(cause.getMessage()))

@@ -14,6 +14,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, Closeable {
 
     private final IssuerDocuments issuer;
     private final JWKSource<SecurityContext> kept;
+    private final Semaphore asking = new Semaphore(1);
 
     IssuerKeys(AuthSettings settings) {
         AuthSettings.Keys keys = settings.keys();
@@ -51,6 +53,11 @@ final class IssuerKeys implements JWKSource<SecurityContext>, Closeable {
      */
     @Override
     public List<JWK> get(JWKSelector selector, @Nullable SecurityContext context) throws KeySourceException {
+        boolean alone = issuer.isAway() && selector.select(issuer.known()).isEmpty();
+        if (alone && !asking.tryAcquire()) {
+            // One at a time finds out whether it is back. Who has a known key is none of those who wait.
+            throw new JWKSetUnavailableException("the issuer is being asked already");
+        }
         List<JWK> found;
         try {
             found = kept.get(selector, context);
@@ -60,6 +67,10 @@ final class IssuerKeys implements JWKSource<SecurityContext>, Closeable {
             }
             // It was asked a moment ago.
             found = List.of();
+        } finally {
+            if (alone) {
+                asking.release();
+            }
         }
         if (found.isEmpty() && !issuer.isAnswering()) {
             throw new JWKSetUnavailableException("the issuer is away, and the key is not among those known");

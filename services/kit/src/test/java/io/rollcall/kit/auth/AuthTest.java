@@ -457,6 +457,16 @@ class AuthTest {
 
     // A token in the query
 
+    @ParameterizedTest
+    @ValueSource(strings = {"access_token", "%61ccess_token", "access%5Ftoken"})
+    void aTokenInTheQueryIsNotInWhatOthersSeeOfTheQuery(String name) {
+        String token = ISSUER.token("alice").signed();
+
+        assertThat(client.get("/stream/query?a=1&" + name + "=" + token + "&b=access_token")
+                        .body())
+                .isEqualTo("a=1&" + name + "=***&b=access_token");
+    }
+
     @Test
     void aTokenMayStandInTheQueryWhereBrowsersCannotSendAHeader(CapturedOutput output) {
         String token = ISSUER.token("alice").signed();
@@ -510,5 +520,24 @@ class AuthTest {
 
         assertThat(me.isObject()).isTrue();
         assertThat(me.has("parameters")).isFalse();
+    }
+
+    @Test
+    void theDocsSayWhereATokenIsNeeded() {
+        JsonNode docs = client.get("/v3/api-docs").json();
+
+        assertThat(docs.at("/components/securitySchemes/bearer/scheme").asString())
+                .isEqualTo("bearer");
+        assertThat(docs.at("/security/0").has("bearer")).isTrue();
+        assertThat(docs.at("/paths/~1me/get").has("security")).isFalse();
+        assertThat(docs.at("/paths/~1health/get/security").size()).isZero();
+        assertThat(docs.at("/paths/~1health/get").has("security")).isTrue();
+    }
+
+    @Test
+    void theTokenCanBePassedOnToAnotherInstance() {
+        String token = ISSUER.token("alice").signed();
+
+        assertThat(client.get("/stream/onward?access_token=" + token).body()).isEqualTo("Bearer " + token);
     }
 }

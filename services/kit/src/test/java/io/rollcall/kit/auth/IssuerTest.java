@@ -11,6 +11,8 @@ import io.rollcall.kittest.TestIssuer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +194,31 @@ class IssuerTest {
 
         issuer.comeBack();
         becomes(token, 200);
+    }
+
+    @Test
+    void whileTheIssuerIsSilentACrowdWithUnknownKeysIsTurnedAwayAndKnownOnesAreServed() throws Exception {
+        start("--rollcall.auth.keys.timeout=2s", "--rollcall.auth.keys.interval=10ms");
+        String known = issuer.token("alice").signed();
+        assertThat(status(known)).isEqualTo(200);
+        issuer.keepSilent();
+        SigningKey stranger = SigningKey.rsa("stranger");
+        String unknown = issuer.token("alice", stranger).signed();
+        assertThat(status(unknown)).isEqualTo(503);
+
+        try (var crowd = Executors.newVirtualThreadPerTaskExecutor()) {
+            long began = System.nanoTime();
+            List<Future<Integer>> answers = IntStream.range(0, 200)
+                    .mapToObj(_ -> crowd.submit(() -> status(unknown)))
+                    .toList();
+            assertThat(status(known)).isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isEqualTo(503);
+            }
+            // Were they to queue, each would wait for the time-out of the one before.
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+        }
     }
 
     @ParameterizedTest

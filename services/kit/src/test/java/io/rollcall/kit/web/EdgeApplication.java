@@ -1,6 +1,7 @@
 package io.rollcall.kit.web;
 
 import io.rollcall.kit.auth.AuthRules;
+import io.rollcall.kit.auth.Bearer;
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
@@ -51,7 +52,10 @@ public class EdgeApplication {
 
     @Bean
     AuthRules authRules() {
-        return AuthRules.NONE.withOpen("/page/**").withTokenInQuery("/stream").withOwnTokens("signedHook");
+        return AuthRules.NONE
+                .withOpen("/page/**")
+                .withTokenInQuery("/stream/**")
+                .withOwnTokens("signedHook");
     }
 
     /** A servlet that looks at signatures of its own. */
@@ -149,6 +153,16 @@ public class EdgeApplication {
         Caller stream(Caller caller) {
             LOG.info("asked for a stream");
             return caller;
+        }
+
+        @GetMapping("/stream/query")
+        String query(HttpServletRequest request) {
+            return String.valueOf(request.getQueryString());
+        }
+
+        @GetMapping("/stream/onward")
+        String onward() {
+            return String.valueOf(Bearer.authorization());
         }
 
         @GetMapping("/page/file")
