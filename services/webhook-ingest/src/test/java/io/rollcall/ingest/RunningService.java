@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -28,11 +29,13 @@ final class RunningService implements AutoCloseable {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
-                "--rollcall.auth.enabled=false",
                 "--rollcall.ingest.local=true",
                 "--rollcall.ingest.api-key=" + Capture.API_KEY,
                 "--rollcall.ingest.api-secret=" + Capture.API_SECRET,
                 "--rollcall.ingest.spool.folder=" + data.resolve("spool")));
+        if (Stream.of(settings).noneMatch(it -> it.startsWith("--rollcall.auth."))) {
+            all.add("--rollcall.auth.enabled=false");
+        }
         all.addAll(List.of(settings));
         ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
                 context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);

@@ -23,6 +23,7 @@ import io.rollcall.gateway.websocket.WebSocketEndpoint;
 import io.rollcall.gateway.websocket.WebSocketServlet;
 import io.rollcall.gateway.websocket.WebSocketSettings;
 import io.rollcall.kit.auth.AuthRules;
+import io.rollcall.kit.auth.IssuedTokens;
 import io.rollcall.kit.health.HealthDetails;
 import io.rollcall.kit.kafka.DeadLetterWriter;
 import io.rollcall.kit.kafka.DeadLetters;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -268,6 +270,7 @@ class GatewayConfiguration {
             View<Participant> participants,
             RoomChannels channels,
             TokenVerifier tokens,
+            ObjectProvider<IssuedTokens> issued,
             GatewayProperties properties,
             OpenDoor door,
             InstantSource clock) {
@@ -276,6 +279,7 @@ class GatewayConfiguration {
                 participants,
                 channels,
                 tokens,
+                issued.getIfAvailable(),
                 properties.authEnabled(),
                 door::isReady,
                 properties.times().snapshot(),

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -35,8 +36,10 @@ final class RunningGateway implements AutoCloseable {
         var all = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--management.server.port=0",
-                "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
-                "--rollcall.auth.enabled=false"));
+                "--rollcall.kafka.bootstrap-servers=" + bootstrapServers));
+        if (Stream.of(settings).noneMatch(it -> it.startsWith("--rollcall.auth."))) {
+            all.add("--rollcall.auth.enabled=false");
+        }
         all.addAll(List.of(settings));
         if (all.stream().noneMatch(it -> it.startsWith("--rollcall.gateway.auth-enabled="))) {
             all.add("--rollcall.gateway.auth-enabled=false");

@@ -87,6 +87,12 @@ public class AuthAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "rollcall.auth.enabled", matchIfMissing = true)
+    IssuedTokens issuedTokens(JwtDecoder decoder, AuthSettings settings) {
+        return new IssuedTokens(decoder, settings);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "rollcall.auth.enabled", matchIfMissing = true)
     ApplicationListener<ApplicationReadyEvent> issuerKeysAreAskedFor(IssuerKeys keys) {
         return _ -> Thread.startVirtualThread(keys::warmUp);
     }
@@ -96,6 +102,7 @@ public class AuthAutoConfiguration {
             HttpSecurity http,
             AuthSettings settings,
             ObjectProvider<JwtDecoder> decoder,
+            ObjectProvider<IssuedTokens> issued,
             ObjectProvider<AuthRules> given,
             SurfaceErrors errors) {
         http.sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -105,7 +112,7 @@ public class AuthAutoConfiguration {
                 // What may be kept is for each answer to say; the default forbids it for the page's files too.
                 .headers(headers -> headers.cacheControl(HeadersConfigurer.CacheControlConfig::disable)
                         .referrerPolicy(it -> it.policy(ReferrerPolicy.NO_REFERRER)))
-                .addFilterAfter(new CallerFilter(settings), AuthorizationFilter.class);
+                .addFilterAfter(new CallerFilter(issued.getIfAvailable()), AuthorizationFilter.class);
         if (!settings.enabled()) {
             LOG.warn("authentication is off (AUTH_ENABLED=false): everybody is \"anonymous\" and may do everything");
             return http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())

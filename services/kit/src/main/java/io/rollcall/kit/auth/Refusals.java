@@ -1,6 +1,5 @@
 package io.rollcall.kit.auth;
 
-import com.nimbusds.jose.KeySourceException;
 import io.rollcall.kit.web.Failure.Cause;
 import io.rollcall.kit.web.SurfaceErrors;
 import jakarta.servlet.http.HttpServletRequest;
@@ -43,7 +42,7 @@ final class Refusals implements AuthenticationEntryPoint, AuthenticationFailureH
     public void onAuthenticationFailure(
             HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
-        if (cause(failure, KeySourceException.class)) {
+        if (IssuedTokens.issuerIsAway(failure)) {
             response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SOON);
             errors.write(
                     request,
@@ -55,7 +54,8 @@ final class Refusals implements AuthenticationEntryPoint, AuthenticationFailureH
         }
         // The words of a broken token's parser may quote it; those of the rules name a claim only.
         LOG.atDebug()
-                .addKeyValue("reason", cause(failure, JwtValidationException.class) ? failure.getMessage() : "unfit")
+                .addKeyValue(
+                        "reason", failure.getCause() instanceof JwtValidationException ? failure.getMessage() : "unfit")
                 .log("a token was refused");
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
         errors.write(
@@ -64,14 +64,5 @@ final class Refusals implements AuthenticationEntryPoint, AuthenticationFailureH
                 HttpStatus.UNAUTHORIZED,
                 Cause.INVALID_TOKEN,
                 "The token is not valid here, or not any more.");
-    }
-
-    private static boolean cause(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (type.isInstance(at)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

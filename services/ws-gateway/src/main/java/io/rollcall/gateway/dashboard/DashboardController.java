@@ -6,6 +6,8 @@ import io.rollcall.gateway.rooms.RoomChannels;
 import io.rollcall.gateway.tokens.ConnectionClaims;
 import io.rollcall.gateway.tokens.TokenCheck;
 import io.rollcall.gateway.tokens.TokenVerifier;
+import io.rollcall.kit.auth.IssuedTokens;
+import io.rollcall.kit.auth.IssuedTokens.Verdict;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.rooms.Participant;
@@ -35,6 +37,7 @@ public class DashboardController {
     private final View<Participant> participants;
     private final RoomChannels channels;
     private final TokenVerifier tokens;
+    private final @Nullable IssuedTokens issued;
     private final boolean tokenRequired;
     private final BooleanSupplier ready;
     private final Duration age;
@@ -43,6 +46,8 @@ public class DashboardController {
     /**
      * Answers from memory.
      *
+     * @param tokens those that open a connection too
+     * @param issued those of the issuer, where there is one
      * @param ready whether views and rings hold what was there before the start
      * @param age how far back the position lies: longer than a view may be behind the feed
      */
@@ -51,6 +56,7 @@ public class DashboardController {
             View<Participant> participants,
             RoomChannels channels,
             TokenVerifier tokens,
+            @Nullable IssuedTokens issued,
             boolean tokenRequired,
             BooleanSupplier ready,
             Duration age,
@@ -59,6 +65,7 @@ public class DashboardController {
         this.participants = participants;
         this.channels = channels;
         this.tokens = tokens;
+        this.issued = issued;
         this.tokenRequired = tokenRequired;
         this.ready = ready;
         this.age = age;
@@ -88,11 +95,24 @@ public class DashboardController {
         if (!tokenRequired) {
             return Access.ALL;
         }
-        String token = authorization != null && authorization.startsWith(BEARER)
+        String token = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length())
                 : query == null ? "" : query;
         if (tokens.connection(token, clock.instant()) instanceof TokenCheck.Valid<ConnectionClaims>(var claims)) {
             return claims.access();
+        }
+        if (issued != null) {
+            switch (issued.check(token)) {
+                case Verdict.Valid(var caller, var claims) -> {
+                    return caller.admin() ? Access.ALL : TokenVerifier.access(claims);
+                }
+                case Verdict.Unknown() ->
+                    throw new UnavailableException(
+                            "The token cannot be checked now: its issuer does not answer.", Duration.ofSeconds(2));
+                case Verdict.Invalid() -> {
+                    // Told below.
+                }
+            }
         }
         var problem = new ErrorResponseException(
                 HttpStatus.UNAUTHORIZED,

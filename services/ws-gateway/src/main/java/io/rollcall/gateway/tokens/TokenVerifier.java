@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import javax.crypto.Mac;
@@ -101,6 +102,11 @@ public final class TokenVerifier {
         return channel.isEmpty()
                 ? null
                 : new SubscriptionClaims(claims.path("sub").asString(""), channel, instant(claims, "exp"));
+    }
+
+    /** Which feeds the claims of a token of the issuer reach: the same claims say it. */
+    public static Access access(Map<String, Object> claims) {
+        return access(JSON.valueToTree(claims));
     }
 
     private static Access access(JsonNode claims) {
