@@ -104,7 +104,7 @@ public class DashboardController {
         if (issued != null) {
             switch (issued.check(token)) {
                 case Verdict.Valid(var caller, var claims) -> {
-                    return caller.admin() ? Access.ALL : TokenVerifier.access(claims);
+                    return caller.admin() ? Access.ALL : TokenVerifier.accessOf(claims);
                 }
                 case Verdict.Unknown() ->
                     throw new UnavailableException(

@@ -105,7 +105,7 @@ public final class TokenVerifier {
     }
 
     /** Which feeds the claims of a token of the issuer reach: the same claims say it. */
-    public static Access access(Map<String, Object> claims) {
+    public static Access accessOf(Map<String, Object> claims) {
         return access(JSON.valueToTree(claims));
     }
 
