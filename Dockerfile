@@ -1,5 +1,5 @@
 # One image per module, from one file: docker build --build-arg MODULE=services/ws-gateway .
-# Only the build stage has been tried so far: docs/operations.md, "Containers".
+# What was built and run of it, and how to without a registry of images: docs/operations.md, "Containers".
 ARG BUILD_IMAGE=maven:3-eclipse-temurin-25
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 

@@ -3,6 +3,7 @@ package io.rollcall.broker;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.rollcall.broker.TopicCreator.Report;
 import io.rollcall.schemas.Service;
@@ -105,7 +106,8 @@ class TopicCreatorTest {
         assertThat(report.changed())
                 .containsExactlyInAnyOrder(
                         "adjusted: retention.ms 28800000 → 57600000", "adjusted: segment.ms 3600000 → 7200000");
-        assertThat(setting(after, "retention.ms")).isEqualTo("57600000");
+        // The controller says yes a moment before the broker knows.
+        await().untilAsserted(() -> assertThat(setting(after, "retention.ms")).isEqualTo("57600000"));
     }
 
     @Test
