@@ -2,6 +2,7 @@ package io.rollcall.session;
 
 import io.rollcall.kit.decider.CommandIds;
 import java.security.SecureRandom;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -10,7 +11,11 @@ import org.springframework.context.annotation.Configuration;
 class SessionApiConfiguration {
 
     @Bean
-    CommandIds commandIds(SessionApiProperties properties) {
+    CommandIds commandIds(SessionApiProperties properties, @Value("${rollcall.local:false}") boolean local) {
+        if (!local && properties.commands().idSecret().equals(SessionApiProperties.DEVELOPMENT_ID_SECRET)) {
+            throw new IllegalStateException(
+                    "COMMAND_ID_SECRET is the one that everybody knows: only a local stack (ROLLCALL_LOCAL=true) takes it");
+        }
         return new CommandIds(properties.commands().idSecret(), new SecureRandom());
     }
 }
