@@ -17,14 +17,21 @@ final class Banner {
         row(out, "WebSocket", "ws://127.0.0.1:" + ports.wsGateway() + "/connection/websocket");
         row(out, "rooms", http(ports.presenceHistory()) + "/api/v1/rooms");
         row(out, "sessions", http(ports.presenceHistory()) + "/api/v1/sessions");
+        row(out, "session-api", http(ports.sessionApi()) + "/v1/realtime/sessions");
         row(out, "webhooks", http(ports.webhookIngest()) + "/webhooks/livekit");
-        row(out, "API documents", http(ports.webhookIngest()) + "/docs, " + http(ports.presenceHistory()) + "/docs");
+        row(
+                out,
+                "API documents",
+                http(ports.webhookIngest()) + "/docs, " + http(ports.sessionApi()) + "/docs, "
+                        + http(ports.presenceHistory()) + "/docs");
         row(
                 out,
                 "metrics",
-                http(ports.webhookIngestManagement()) + "/metrics, :" + ports.presenceHistoryManagement() + ", :"
+                http(ports.webhookIngestManagement()) + "/metrics, :" + ports.sessionApiManagement() + ", :"
+                        + ports.presenceHistoryManagement() + ", :"
                         + ports.wsGatewayManagement());
         row(out, "Kafka", "127.0.0.1:" + ports.kafka());
+        row(out, "Redis", "127.0.0.1:" + ports.redis());
         row(out, "schema registry", http(ports.registry()) + "/apis/registry/v3");
         switch (settings.livekit()) {
             case Livekit.Started _ -> row(out, "LiveKit", "ws://127.0.0.1:" + ports.livekit());
@@ -55,6 +62,7 @@ final class Banner {
             out.println("  LIVEKIT_API_SECRET=" + Development.LIVEKIT_API_SECRET);
         }
         out.println("  GATEWAY_TOKEN_SECRET=" + Development.GATEWAY_TOKEN_SECRET);
+        out.println("  COMMAND_ID_SECRET=" + Development.COMMAND_ID_SECRET);
         out.println(END);
         out.println();
     }

@@ -10,5 +10,7 @@ public final class Development {
     public static final String LIVEKIT_API_SECRET = "secretsecretsecretsecretsecretsecret";
     public static final String GATEWAY_TOKEN_SECRET = "dev-gateway-token-secret-0123456789";
 
+    public static final String COMMAND_ID_SECRET = "dev-command-id-secret-0123456789ab";
+
     private Development() {}
 }

@@ -23,11 +23,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the stack consists of, and how each part is told what it must know. */
-record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> livekit) {
+record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> services, Optional<Part> livekit) {
 
     static final String KAFKA = "kafka";
     static final String REGISTRY = "registry";
+    static final String REDIS = "redis";
     static final String WEBHOOK_INGEST = Service.WEBHOOK_INGEST.id();
+    static final String SESSION_API = Service.SESSION_API.id();
     static final String PRESENCE_HISTORY = Service.PRESENCE_HISTORY.id();
     static final String WS_GATEWAY = Service.WS_GATEWAY.id();
     static final String LIVEKIT = "livekit";
@@ -35,14 +37,14 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
 
     /** The services there are, in the order of the path that a webhook takes. */
     static final Set<Service> SERVICES = Collections.unmodifiableSet(
-            EnumSet.of(Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY));
+            EnumSet.of(Service.WEBHOOK_INGEST, Service.SESSION_API, Service.PRESENCE_HISTORY, Service.WS_GATEWAY));
 
     /** From what sends to what stores; those in one list stop together. */
     static final List<List<String>> STOPPING_ORDER = List.of(
             List.of(LIVEKIT, LIVEKIT_SIM),
-            List.of(WEBHOOK_INGEST),
+            List.of(WEBHOOK_INGEST, SESSION_API),
             List.of(PRESENCE_HISTORY, WS_GATEWAY),
-            List.of(REGISTRY, KAFKA));
+            List.of(REGISTRY, REDIS, KAFKA));
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration START = Duration.ofSeconds(90);
@@ -50,14 +52,15 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
 
     static Parts of(Stack.Settings settings) {
         try {
-            return new Parts(kafka(settings), registry(settings), services(settings), livekit(settings));
+            return new Parts(
+                    kafka(settings), registry(settings), redis(settings), services(settings), livekit(settings));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     Stream<Part> stream() {
-        return Stream.of(Stream.of(kafka, registry), services.stream(), livekit.stream())
+        return Stream.of(Stream.of(kafka, registry), redis.stream(), services.stream(), livekit.stream())
                 .flatMap(parts -> parts);
     }
 
@@ -104,6 +107,46 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
                 Set.of());
     }
 
+    /** Only where somebody reads from it. What it holds can be lost; kept, a start has nothing to read again. */
+    static Optional<Part> redis(Stack.Settings settings) throws IOException {
+        if (!settings.services().contains(Service.SESSION_API)) {
+            return Optional.empty();
+        }
+        int port = settings.ports().redis();
+        Path folder = settings.data().of(REDIS);
+        return Optional.of(new Part(
+                REDIS,
+                List.of(
+                        RedisProgram.find(settings.data()).toString(),
+                        "--port",
+                        Integer.toString(port),
+                        "--bind",
+                        LOOPBACK,
+                        "--dir",
+                        folder.toString(),
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "yes",
+                        "--maxmemory",
+                        "128mb",
+                        // What does not fit must fail, not push out what is there.
+                        "--maxmemory-policy",
+                        "noeviction",
+                        // A session is a hash of a few fields: packed, it takes a third of the memory. The old name of
+                        // hash-max-listpack-value, which all versions take.
+                        "--hash-max-ziplist-value",
+                        "1024"),
+                Map.of(),
+                Set.of(),
+                folder,
+                List.of(tcp(port)),
+                URI.create("redis://" + LOOPBACK + ":" + port),
+                START,
+                STOP,
+                Set.of()));
+    }
+
     private static List<Part> services(Stack.Settings settings) {
         return SERVICES.stream()
                 .filter(settings.services()::contains)
@@ -125,6 +168,15 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
                             "-Xmx192m",
                             livekitOf(settings),
                             Set.of());
+                case SESSION_API ->
+                    service(
+                            settings,
+                            SESSION_API,
+                            settings.ports().sessionApi(),
+                            settings.ports().sessionApiManagement(),
+                            "-Xmx160m",
+                            sessionApi(settings),
+                            Set.of(KAFKA));
                 case PRESENCE_HISTORY ->
                     service(
                             settings,
@@ -147,12 +199,29 @@ record Parts(Part kafka, Part registry, List<Part> services, Optional<Part> live
                             "-Xmx192m",
                             Map.of("GATEWAY_TOKEN_SECRET", Development.GATEWAY_TOKEN_SECRET),
                             Set.of(KAFKA));
-                case SESSION_API, QUOTA_COUNTER ->
-                    throw new IllegalArgumentException("there is no " + service.id() + " yet");
+                case QUOTA_COUNTER -> throw new IllegalArgumentException("there is no " + service.id() + " yet");
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Map<String, String> sessionApi(Stack.Settings settings) {
+        var variables = new LinkedHashMap<>(livekitOf(settings));
+        variables.remove("LIVEKIT_METRICS_URL");
+        String here = LOOPBACK + ":" + settings.ports().livekit();
+        String url = settings.livekit() instanceof Livekit.Elsewhere(URI elsewhere)
+                ? elsewhere.toString()
+                : "http://" + here;
+        variables.put("LIVEKIT_URL", url);
+        variables.put("LIVEKIT_WS_URL", url.replaceFirst("^http", "ws"));
+        // Without a LiveKit there is nothing to be asked.
+        boolean polls = settings.reconcile() && !(settings.livekit() instanceof Livekit.None);
+        variables.put("RECONCILE_ENABLED", Boolean.toString(polls));
+        variables.put(
+                "REDIS_URL", "redis://" + LOOPBACK + ":" + settings.ports().redis());
+        variables.put("COMMAND_ID_SECRET", Development.COMMAND_ID_SECRET);
+        return variables;
     }
 
     private static Map<String, String> livekitOf(Stack.Settings settings) {

@@ -15,8 +15,11 @@ public record Ports(
         int kafka,
         int registry,
         int registryManagement,
+        int redis,
         int webhookIngest,
         int webhookIngestManagement,
+        int sessionApi,
+        int sessionApiManagement,
         int presenceHistory,
         int presenceHistoryManagement,
         int wsGateway,
@@ -29,18 +32,18 @@ public record Ports(
 
     /** The ports that everybody knows. */
     public static Ports usual() {
-        return new Ports(9092, 8090, 9090, 8082, 9082, 8084, 9084, 8080, 9080, 7880, 6789);
+        return new Ports(9092, 8090, 9090, 6379, 8082, 9082, 8081, 9081, 8084, 9084, 8080, 9080, 7880, 6789);
     }
 
     /** Ports that nothing has at the moment, for a stack beside the usual one. */
     public static Ports free() {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < 11; i++) {
+            for (int i = 0; i < 14; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10]);
+            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13]);
         } catch (IOException e) {
             throw new UncheckedIOException("no free ports", e);
         } finally {

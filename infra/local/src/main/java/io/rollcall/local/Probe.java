@@ -17,8 +17,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
- * Asks a part whether it is ready: {@code http://…} must answer 200, {@code kafka://host:port} as a broker does, and
- * {@code tcp://host:port} must take a connection.
+ * Asks a part whether it is ready: {@code http://…} must answer 200, {@code kafka://host:port} as a broker does,
+ * {@code redis://host:port} a PING, and {@code tcp://host:port} must take a connection.
  */
 final class Probe {
 
@@ -41,6 +41,7 @@ final class Probe {
         return switch (readiness.getScheme()) {
             case "http" -> askHttp(readiness);
             case "kafka" -> askKafka(readiness);
+            case "redis" -> askRedis(readiness);
             case "tcp" -> askTcp(readiness);
             default -> throw new IllegalArgumentException("cannot ask " + readiness);
         };
@@ -70,6 +71,19 @@ final class Probe {
             return new Answer.Ready();
         } catch (IOException e) {
             return new Answer.NotReady("does not listen");
+        }
+    }
+
+    private static Answer askRedis(URI readiness) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(readiness.getHost(), readiness.getPort()), (int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write("PING\r\n".getBytes(UTF_8));
+            // While it still loads what it has kept, it says so instead.
+            String answer = new String(socket.getInputStream().readNBytes("+PONG".length()), UTF_8);
+            return answer.equals("+PONG") ? new Answer.Ready() : new Answer.NotReady("is loading");
+        } catch (IOException e) {
+            return new Answer.NotReady("does not answer");
         }
     }
 

@@ -22,7 +22,8 @@ import picocli.CommandLine.ScopeType;
             LogsCommand.class,
             DemoCommand.class,
             ReplayCommand.class,
-            TopicsCommand.class
+            TopicsCommand.class,
+            RebuildReadsCommand.class
         },
         footer = {
             "",

@@ -24,7 +24,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
- * The stack on this machine: Kafka, the schema registry, the services and, where there is one, LiveKit, each a process
+ * The stack on this machine: Kafka, the schema registry, Redis, the services and, where there is one, LiveKit, each a process
  * of its own, started in the order in which they need each other, watched over, and stopped in the opposite order.
  */
 public final class Stack implements AutoCloseable {
@@ -99,7 +99,8 @@ public final class Stack implements AutoCloseable {
     public void start() {
         var kafka = begin(parts.kafka()).thenRunAsync(this::createTopics, STEPS);
         var registry = begin(parts.registry()).thenRunAsync(this::publishSchemas, STEPS);
-        var services = CompletableFuture.allOf(kafka, registry)
+        var redis = parts.redis().map(this::begin).orElseGet(() -> CompletableFuture.completedFuture(null));
+        var services = CompletableFuture.allOf(kafka, registry, redis)
                 .thenComposeAsync(
                         _ -> CompletableFuture.allOf(
                                 parts.services().stream().map(this::begin).toArray(CompletableFuture[]::new)),
@@ -107,7 +108,7 @@ public final class Stack implements AutoCloseable {
         // Last, so that no webhook ever finds the door closed.
         var livekit = services.thenComposeAsync(
                 _ -> parts.livekit().map(this::begin).orElseGet(() -> CompletableFuture.completedFuture(null)), STEPS);
-        awaitAll(List.of(kafka, registry, services, livekit));
+        awaitAll(List.of(kafka, registry, redis, services, livekit));
         supervisor.up();
         console.event("all", "ready");
         console.started();
