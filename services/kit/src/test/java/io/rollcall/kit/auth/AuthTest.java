@@ -310,7 +310,7 @@ class AuthTest {
     }
 
     @Test
-    void aTokenBeyondWhatTheServerReadsIsRefusedInTheShapeOfTheSurface() {
+    void aTokenBeyondWhatTheServerReadsIsRefused() {
         Answer answer = client.get("/v1/realtime/sessions", "Authorization: Bearer " + "a".repeat(100_000));
 
         assertThat(answer.status()).isEqualTo(400);
