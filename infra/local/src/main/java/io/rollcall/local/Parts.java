@@ -133,7 +133,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                         // What does not fit must fail, not push out what is there.
                         "--maxmemory-policy",
                         "noeviction",
-                        // A session is a hash of a few fields: packed, it takes a third of the memory. The old name of
+                        // A session is a hash of a few fields: packed, it takes a quarter less memory. The old name of
                         // hash-max-listpack-value, which all versions take.
                         "--hash-max-ziplist-value",
                         "1024"),
