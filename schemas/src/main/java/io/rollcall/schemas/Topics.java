@@ -41,13 +41,15 @@ public final class Topics {
             .withRecordsOf(Topic.WEBHOOK_RECORD_BYTES);
 
     public static final Topic<LivekitObservation> LIVEKIT_OBSERVATIONS = new Topic<>(
-            "livekit-observations",
-            "room name, else room sid",
-            LivekitObservation.class,
-            SESSION_API,
-            Set.of(PRESENCE_HISTORY),
-            ROOM_PARTITIONS,
-            new Keeps.For(Duration.ofDays(30)));
+                    "livekit-observations",
+                    "room name, else room sid",
+                    LivekitObservation.class,
+                    SESSION_API,
+                    Set.of(PRESENCE_HISTORY),
+                    ROOM_PARTITIONS,
+                    new Keeps.For(Duration.ofDays(30)))
+            // Everybody who is in a room, and a room may hold thousands.
+            .withRecordsOf(Topic.WEBHOOK_RECORD_BYTES);
 
     public static final Topic<ReconcileRequest> RECONCILE_REQUESTS = new Topic<>(
             "reconcile-requests",

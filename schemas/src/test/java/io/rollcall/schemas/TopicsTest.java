@@ -91,10 +91,11 @@ class TopicsTest {
     @ParameterizedTest
     @FieldSource("TOPICS")
     void takesWhatTheLargestRecordOfItsSourceBecomes(Topic<?> topic) {
-        boolean carriesWebhooks =
-                topic.equals(Topics.LIVEKIT_EVENTS) || topic.name().endsWith("-dead-letters");
+        boolean carriesMuch = topic.equals(Topics.LIVEKIT_EVENTS)
+                || topic.equals(Topics.LIVEKIT_OBSERVATIONS)
+                || topic.name().endsWith("-dead-letters");
         assertThat(topic.maxRecordBytes())
-                .isEqualTo(carriesWebhooks ? Topic.WEBHOOK_RECORD_BYTES : Topic.DEFAULT_RECORD_BYTES);
+                .isEqualTo(carriesMuch ? Topic.WEBHOOK_RECORD_BYTES : Topic.DEFAULT_RECORD_BYTES);
     }
 
     private static Object value(Field field) {

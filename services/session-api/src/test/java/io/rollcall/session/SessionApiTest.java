@@ -464,6 +464,54 @@ class SessionApiTest {
                 .untilAsserted(() -> assertThat(roomIsThere(room)).isFalse());
     }
 
+    /** This LiveKit sends no webhooks. */
+    @Test
+    void pollingAloneConnectsASessionAndEndsItWhenItsRoomStaysEmpty() throws Exception {
+        String user = user();
+        Reply made = create(user);
+        String path = SESSIONS + "/" + made.json().path("id").asString();
+        String room = made.json().path("room_id").asString();
+        String token = made.json().path("client_secret").path("value").asString();
+
+        JsonNode person = sim("join", "{\"token\":\"" + token + "\"}");
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(get(user, path).json().path("status").asString())
+                                .isEqualTo("connected"));
+        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(roomIsThere(room)).isFalse());
+    }
+
+    @Test
+    void aRoomThatLivekitDidNotMakeIsMadeByAPoll() throws Exception {
+        sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"CreateRoom\"],\"times\":1}");
+
+        Reply made = create(user());
+
+        assertThat(made.status()).isEqualTo(201);
+        String room = made.json().path("room_id").asString();
+        assertThat(roomIsThere(room)).isFalse();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(roomIsThere(room)).isTrue());
+    }
+
+    @Test
+    void aRoomThatLivekitDidNotDeleteIsDeletedByAPoll() throws Exception {
+        String user = user();
+        Reply made = create(user);
+        String room = made.json().path("room_id").asString();
+        sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"DeleteRoom\"],\"times\":2}");
+
+        assertThat(delete(user, made.json().path("id").asString()).status()).isEqualTo(200);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(roomIsThere(room)).isFalse());
+    }
+
     @Test
     void aSessionToWhichNobodyComesIsRemovedWithItsRoom() throws Exception {
         String user = user();

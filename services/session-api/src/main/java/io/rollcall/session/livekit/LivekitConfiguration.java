@@ -1,8 +1,20 @@
 package io.rollcall.session.livekit;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.rollcall.kit.ids.Uuid7;
+import io.rollcall.kit.kafka.DeadLetters;
+import io.rollcall.kit.kafka.KafkaSettings;
+import io.rollcall.kit.kafka.View;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.rooms.Room;
 import io.rollcall.session.SessionApiProperties;
 import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -18,6 +30,45 @@ public class LivekitConfiguration {
     @Bean(destroyMethod = "close")
     LivekitReadiness livekitReadiness(RoomApi rooms, SessionApiProperties properties) {
         return new LivekitReadiness(rooms, properties.livekit().pollInterval());
+    }
+
+    @Bean
+    OpenRooms openRooms() {
+        return new OpenRooms();
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("rollcall.session.livekit.poll-enabled")
+    View<Room> roomsView(OpenRooms openRooms, SchemaRegistry registry, KafkaSettings kafka, Service service) {
+        return new View<>(Topics.ROOMS, registry, kafka, service.id()).onChange(openRooms);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("rollcall.session.livekit.poll-enabled")
+    RoomPoller roomPoller(
+            RoomApi api,
+            View<Room> rooms,
+            OpenRooms openRooms,
+            ObjectProvider<RoomOwner> owners,
+            SessionApiProperties properties,
+            KafkaSettings kafka,
+            SchemaRegistry registry,
+            Service service,
+            DeadLetters letters,
+            InstantSource clock,
+            MeterRegistry meters) {
+        // Not the thread-local generator itself: which thread will ask is not known here.
+        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        return new RoomPoller(
+                new PollRound(api, openRooms::now, owners.stream().toList(), clock),
+                properties.livekit().pollInterval(),
+                kafka,
+                registry,
+                service.id(),
+                letters,
+                new Uuid7(clock, random),
+                rooms.caughtUp(),
+                meters);
     }
 
     @Bean

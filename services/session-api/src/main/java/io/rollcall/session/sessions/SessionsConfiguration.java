@@ -18,6 +18,7 @@ import io.rollcall.session.SessionApiProperties;
 import io.rollcall.session.livekit.RoomApi;
 import io.rollcall.session.sessions.http.SessionErrors;
 import io.rollcall.session.sessions.http.SessionRooms;
+import io.rollcall.session.sessions.rooms.SessionRoomOwner;
 import io.rollcall.session.sessions.topology.SessionRoomsTopology;
 import io.rollcall.session.sessions.wire.SessionSubject;
 import java.time.InstantSource;
@@ -69,7 +70,22 @@ class SessionsConfiguration {
 
     @Bean
     SessionRooms sessionRooms(RoomApi api, SessionApiProperties properties) {
-        return new SessionRooms(api, properties.sessions().staleTtl());
+        return new SessionRooms(
+                api, properties.sessions().staleTtl(), properties.sessions().emptyGrace());
+    }
+
+    @Bean
+    SessionRoomOwner sessionRoomOwner(
+            View<Session> sessions,
+            RoomApi api,
+            CommandClient<SessionCommand, SessionEvent> commands,
+            SessionApiProperties properties) {
+        return new SessionRoomOwner(
+                sessions,
+                api,
+                commands,
+                properties.sessions().staleTtl(),
+                properties.sessions().emptyGrace());
     }
 
     @Bean

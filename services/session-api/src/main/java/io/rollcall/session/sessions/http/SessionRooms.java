@@ -20,17 +20,25 @@ public final class SessionRooms {
 
     private final RoomApi api;
     private final Duration emptyTimeout;
+    private final Duration departureTimeout;
 
-    /** With how long LiveKit keeps a room to which nobody has come. */
-    public SessionRooms(RoomApi api, Duration emptyTimeout) {
+    /**
+     * Makes and deletes rooms.
+     *
+     * @param emptyTimeout how long LiveKit keeps a room to which nobody has come
+     * @param departureTimeout how long it keeps one that everybody has left: as long as the session, or nobody could
+     *     come back
+     */
+    public SessionRooms(RoomApi api, Duration emptyTimeout, Duration departureTimeout) {
         this.api = api;
         this.emptyTimeout = emptyTimeout;
+        this.departureTimeout = departureTimeout;
     }
 
     /** Makes the room of a new session, deletes that of a removed one; never fails, and ends within a second. */
     CompletableFuture<Void> settle(Session session) {
         CompletableFuture<?> call = switch (session.getStatus()) {
-            case CREATED -> api.createRoom(session.getRoomId(), emptyTimeout);
+            case CREATED -> api.createRoom(session.getRoomId(), emptyTimeout, departureTimeout);
             case REMOVED -> api.deleteRoom(session.getRoomId());
             case CONNECTED, UNKNOWN -> CompletableFuture.completedFuture(null);
         };

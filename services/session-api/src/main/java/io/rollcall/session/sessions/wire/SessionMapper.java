@@ -20,7 +20,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Realtime sessions between their rules and their topics. */
-final class SessionMapper {
+public final class SessionMapper {
 
     private SessionMapper() {}
 
@@ -99,7 +99,8 @@ final class SessionMapper {
         };
     }
 
-    static Session state(io.rollcall.schemas.sessions.Session record) {
+    /** The state that a record of the topic holds. */
+    public static Session state(io.rollcall.schemas.sessions.Session record) {
         var seat = new Seat(
                 record.getSessionId(),
                 record.getRoomId(),
