@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
  * has one and tells it of every record.
  *
  * <p>Asking for a commit with every record would let a thread do nothing else; so the tasks of a thread, which are all
- * committed together, ask once in an interval. The tick that asks for the last record before a quiet time is scheduled
- * when it is needed: one that always ran would make Kafka Streams commit when nothing has happened.
+ * committed together, ask once in an interval, which begins when the last commit has ended: the slower commits are, the
+ * more goes into each. They ask from a tick, because what is punctuated is committed next, with no record in between. The
+ * tick is scheduled when it is needed: one that always ran would make Kafka Streams commit when nothing has happened.
  */
 public final class CommitPace {
 
     /** Older records have waited anyway. Also how far a writer's clock may lag behind ours without being felt. */
     private static final long LATE_MS = 1_000;
 
-    private static final Duration TICK = Duration.ofMillis(2);
+    private static final Duration TICK = Duration.ofMillis(1);
 
     private static final ThreadLocal<Beat> BEATS = ThreadLocal.withInitial(Beat::new);
 
@@ -29,10 +30,12 @@ public final class CommitPace {
     private final long intervalMs;
     private final Beat beat;
     private @Nullable Cancellable tick;
+    private boolean waiting;
 
     /** What the tasks of one thread share. */
     private static final class Beat {
-        private long askedAt;
+        private @Nullable CommitPace askedBy;
+        private long committedAt;
     }
 
     /**
@@ -48,28 +51,43 @@ public final class CommitPace {
 
     /** A record with this timestamp is being processed. */
     public void processing(long timestamp) {
-        if (tick == null) {
-            long now = context.currentSystemTimeMs();
-            if (now - timestamp <= LATE_MS && !asked(now)) {
+        long now = context.currentSystemTimeMs();
+        if (beat.askedBy != null) {
+            committed(now);
+        }
+        if (!waiting && now - timestamp <= LATE_MS) {
+            waiting = true;
+            if (tick == null) {
                 tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
             }
         }
     }
 
     private void tick(long now) {
-        if (tick != null && asked(now)) {
+        if (beat.askedBy == this) {
+            committed(now);
+        } else if (beat.askedBy != null) {
+            // Whoever asked has asked for all that was processed.
+            waiting = false;
+        }
+        if (waiting && isDue(now)) {
+            waiting = false;
+            beat.askedBy = this;
+            context.commit();
+        } else if (!waiting && tick != null) {
             tick.cancel();
             tick = null;
         }
     }
 
-    private boolean asked(long now) {
+    private boolean isDue(long now) {
         // A clock that was set back must not silence us.
-        if (Math.abs(now - beat.askedAt) < intervalMs) {
-            return false;
-        }
-        beat.askedAt = now;
-        context.commit();
-        return true;
+        return now < beat.committedAt || now - beat.committedAt >= intervalMs;
+    }
+
+    /** The thread has come round after the commit. */
+    private void committed(long now) {
+        beat.askedBy = null;
+        beat.committedAt = now;
     }
 }
