@@ -1,5 +1,6 @@
 package io.rollcall.bench;
 
+import io.rollcall.bench.commands.CommandsCommand;
 import io.rollcall.bench.ingest.IngestCommand;
 import io.rollcall.bench.live.LiveCommand;
 import io.rollcall.bench.rebuild.RebuildCommand;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Command;
         },
         synopsisSubcommandLabel = "NAME",
         mixinStandardHelpOptions = true,
-        subcommands = {IngestCommand.class, RebuildCommand.class, LiveCommand.class})
+        subcommands = {IngestCommand.class, RebuildCommand.class, LiveCommand.class, CommandsCommand.class})
 public final class Bench {
 
     /** Runs one benchmark; the status is not 0 when something that was counted does not add up. */

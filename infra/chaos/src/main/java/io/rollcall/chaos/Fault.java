@@ -29,6 +29,20 @@ sealed interface Fault {
         }
     }
 
+    /** An orderly stop, as a rollout does it; whoever watches over the part starts it again. */
+    record Stop(String part) implements Fault {
+
+        @Override
+        public String title() {
+            return "stop " + part;
+        }
+
+        @Override
+        public void strike(Stack stack) {
+            ProcessHandle.of(stack.pid(part)).ifPresent(ProcessHandle::destroy);
+        }
+    }
+
     /** {@code kill -9}, and nobody starts it again for a while. */
     record TakeAway(String part, Duration time) implements Fault {
 

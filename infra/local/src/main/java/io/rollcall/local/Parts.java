@@ -271,6 +271,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
         environment.put("AUTH_ENABLED", "false");
         environment.put("CORS_ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*");
         environment.putAll(ofItsOwn);
+        environment.putAll(settings.environment());
         return new Part(
                 name,
                 ServiceJar.of(settings.home(), name).command(heap),

@@ -52,9 +52,22 @@ public final class Stack implements AutoCloseable {
      * @param reconcile whether rooms are compared with what LiveKit says; off for webhooks that no LiveKit stands
      *     behind
      * @param services which services it has from the start
+     * @param environment what every service is told besides
      */
     public record Settings(
-            Path home, DataFolder data, Ports ports, Livekit livekit, boolean reconcile, Set<Service> services) {
+            Path home,
+            DataFolder data,
+            Ports ports,
+            Livekit livekit,
+            boolean reconcile,
+            Set<Service> services,
+            Map<String, String> environment) {
+
+        /** A stack whose services are told nothing besides. */
+        public Settings(
+                Path home, DataFolder data, Ports ports, Livekit livekit, boolean reconcile, Set<Service> services) {
+            this(home, data, ports, livekit, reconcile, services, Map.of());
+        }
 
         /** A stack with all of its services. */
         public Settings(Path home, DataFolder data, Ports ports, Livekit livekit, boolean reconcile) {
@@ -117,6 +130,11 @@ public final class Stack implements AutoCloseable {
     /** Starts a service that the stack does not have yet, and returns when it is ready. */
     public void start(Service service) {
         awaitAll(List.of(begin(Parts.service(settings, service))));
+    }
+
+    /** How a service of the stack is started, to start another one like it. */
+    public Part part(Service service) {
+        return Parts.service(settings, service);
     }
 
     /** Starts a process of somebody else's making beside the parts, and returns when it is ready. */

@@ -10,7 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,6 +30,7 @@ public final class TrialStack implements AutoCloseable {
     private final Stack stack;
     private final DataFolder data;
     private final ApicurioRegistry registry;
+    private final Map<Service, URI> anothers = new EnumMap<>(Service.class);
     private final Thread onExit = new Thread(this::stop, "stop-trial");
 
     private TrialStack(Stack stack, DataFolder data, ApicurioRegistry registry) {
@@ -36,11 +41,24 @@ public final class TrialStack implements AutoCloseable {
 
     /** Starts Kafka, the registry and these services; the data of the last trial of this name goes first. */
     public static TrialStack start(String name, Set<Service> services, PrintStream out) throws IOException {
+        return start(name, services, new Livekit.None("webhooks are made up"), Map.of(), out);
+    }
+
+    /** The same with a LiveKit, and with variables that every service is told. */
+    public static TrialStack start(
+            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
+            throws IOException {
         var data = new DataFolder(
                 Rollcall.home().resolve("target").resolve("trials").resolve(name));
         clear(data);
         var settings = new Stack.Settings(
-                Rollcall.home(), data, Ports.free(), new Livekit.None("webhooks are made up"), false, services);
+                Rollcall.home(),
+                data,
+                Ports.free(),
+                livekit,
+                !(livekit instanceof Livekit.None),
+                services,
+                environment);
         var trial = new TrialStack(
                 Stack.prepare(settings, out),
                 data,
@@ -74,6 +92,41 @@ public final class TrialStack implements AutoCloseable {
     /** Where presence-history answers. */
     public URI presence() {
         return URI.create("http://127.0.0.1:" + ports().presenceHistory());
+    }
+
+    /**
+     * Starts a second instance of a service beside the first, which shares its group; it is ready then.
+     *
+     * @return its part's name
+     */
+    public String startAnother(Service service) throws IOException {
+        Part first = stack.part(service);
+        Ports free = Ports.free();
+        int port = free.sessionApi();
+        int management = free.sessionApiManagement();
+        String name = first.name() + "-2";
+        var environment = new LinkedHashMap<>(first.environment());
+        environment.put("SERVER_PORT", Integer.toString(port));
+        environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(management));
+        environment.put("ROLLCALL_DATA_DIR", data.of(name).toString());
+        stack.start(new Part(
+                name,
+                first.command(),
+                environment,
+                first.without(),
+                data.of(name),
+                List.of(),
+                URI.create("http://127.0.0.1:" + port + "/readyz"),
+                first.readyWithin(),
+                first.stopWithin(),
+                first.needs()));
+        anothers.put(service, URI.create("http://127.0.0.1:" + port));
+        return name;
+    }
+
+    /** Where the second instance of a service answers. */
+    public URI another(Service service) {
+        return Objects.requireNonNull(anothers.get(service), service.id());
     }
 
     public SchemaRegistry registry() {

@@ -260,7 +260,7 @@ public final class LoadGenerator {
                         throw new IllegalArgumentException("an answer that nobody asked for");
                     }
                     boolean closing = parser.closing();
-                    answered(this, parser.status() == 200 ? null : "status " + parser.status());
+                    answered(this, parser.status() / 100 == 2 ? null : "status " + parser.status());
                     if (closing) {
                         renew(this);
                     } else {

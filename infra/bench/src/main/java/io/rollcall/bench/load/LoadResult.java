@@ -7,7 +7,7 @@ import java.util.Map;
  * What a run of load met.
  *
  * @param sent how many requests were sent
- * @param acknowledged how many were answered 200
+ * @param acknowledged how many were answered with success
  * @param errors how many were not, by what came instead
  * @param reconnects how often a connection had to be made anew
  * @param startedAt when the run began, by {@link System#nanoTime}; what {@link Arrivals} say counts from there

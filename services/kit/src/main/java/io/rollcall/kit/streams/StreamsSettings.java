@@ -32,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  * @param threadRestartWindow see {@code threadRestarts}
  * @param closeTimeout how long an orderly end may take
  * @param applicationServer where this instance answers for its part of the state, as {@code host:port}; may be empty
+ * @param guarantee what one input leads to
  */
 @ConfigurationProperties("rollcall.streams")
 public record StreamsSettings(
@@ -48,7 +49,22 @@ public record StreamsSettings(
         @DefaultValue("5") int threadRestarts,
         @DefaultValue("10m") Duration threadRestartWindow,
         @DefaultValue("10s") Duration closeTimeout,
-        @DefaultValue("") String applicationServer) {
+        @DefaultValue("") String applicationServer,
+        @DefaultValue("exactly-once-v2") Guarantee guarantee) {
+
+    /** What one input leads to. */
+    public enum Guarantee {
+        /** Its effects once. */
+        EXACTLY_ONCE_V2(StreamsConfig.EXACTLY_ONCE_V2),
+        /** Its effects once or, after a failure, again; a zombie may go on deciding. Only to measure the difference. */
+        AT_LEAST_ONCE(StreamsConfig.AT_LEAST_ONCE);
+
+        private final String kafka;
+
+        Guarantee(String kafka) {
+            this.kafka = kafka;
+        }
+    }
 
     private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
     private static final int BULK_LINGER_MS = 50;
@@ -94,7 +110,7 @@ public record StreamsSettings(
         }
 
         // Input, state and output are one step, and a zombie is fenced.
-        it.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        it.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.kafka);
         // A reader sees a decision after the commit; 5 ms is the knee between waiting and committing.
         it.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,

@@ -1,0 +1,153 @@
+package io.rollcall.bench.commands;
+
+import static io.rollcall.bench.Table.number;
+
+import io.rollcall.bench.Table;
+import io.rollcall.bench.load.Arrivals;
+import io.rollcall.bench.load.Histogram;
+import io.rollcall.bench.load.LoadGenerator;
+import io.rollcall.bench.load.LoadResult;
+import io.rollcall.bench.load.Requests;
+import io.rollcall.local.Livekit;
+import io.rollcall.local.TrialStack;
+import io.rollcall.schemas.Service;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench commands}. */
+@Command(
+        name = "commands",
+        description = {
+            "Sessions made over HTTP: each is a command that is decided exactly once, read back by its instance, written"
+                    + " to Redis, and given a room by livekit-sim, a test double that answers in less than a millisecond.",
+            "Open loops at fixed mean rates, then a closed loop for the highest rate. Afterwards there must be exactly one"
+                    + " session for every answer."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class CommandsCommand implements Callable<Integer> {
+
+    private static final String PATH = "/v1/realtime/sessions";
+    private static final int CONNECTIONS = 64;
+    private static final int CLOSED_LOOP_AT_MOST = 10_000;
+    private static final long SEED = 20_261_125;
+
+    @Option(
+            names = "--rates",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "50,500,2000",
+            description = "Commands per second; default ${DEFAULT-VALUE}.")
+    private List<Integer> rates = List.of();
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "15",
+            description = "How long each rate is kept; default ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description = "How long 500/s are kept before; default ${DEFAULT-VALUE}.")
+    private int warmUp;
+
+    @Option(
+            names = "--at-least-once",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Runs everything again without transactions, for the price of exactly-once; default"
+                    + " ${DEFAULT-VALUE}.")
+    private boolean atLeastOnce;
+
+    private final PrintStream out = System.out;
+    private final List<String> errors = new ArrayList<>();
+    private boolean right = true;
+
+    @Override
+    public Integer call() throws IOException {
+        var table = new Table(
+                "deciding", "commands/s", "made/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "answered", "sessions");
+        round("exactly once", Map.of(), table);
+        if (atLeastOnce) {
+            round("at least once", Map.of("STREAMS_GUARANTEE", "at_least_once"), table);
+        }
+        out.printf("%nsessions made over HTTP, one instance, %d connections%n%s", CONNECTIONS, table);
+        errors.forEach(out::println);
+        if (!right) {
+            out.println("NOT exactly one session for every answer.");
+        }
+        return right ? 0 : 1;
+    }
+
+    private void round(String deciding, Map<String, String> environment, Table table) throws IOException {
+        try (var trial = TrialStack.start(
+                "bench-commands",
+                Set.of(Service.SESSION_API),
+                new Livekit.Simulated("rooms are made and deleted"),
+                environment,
+                out)) {
+            var sessions = new SessionCount(trial.bootstrapServers(), trial.registry());
+            var api = new LoadGenerator(
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), trial.ports().sessionApi()),
+                    CONNECTIONS);
+            out.printf("%s: warming up with 500/s for %d s%n", deciding, warmUp);
+            long made = open(api, 500, warmUp).acknowledged();
+            for (int rate : rates) {
+                LoadResult load = open(api, rate, seconds);
+                made += load.acknowledged();
+                row(table, deciding, number(rate), load, sessions.made(), made);
+            }
+            LoadResult load = api.closedLoop(requests(CLOSED_LOOP_AT_MOST * seconds), Duration.ofSeconds(seconds));
+            made += load.acknowledged();
+            row(table, deciding, "as they come", load, sessions.made(), made);
+        }
+    }
+
+    private void row(Table table, String deciding, String rate, LoadResult load, long sessions, long answered) {
+        Histogram latencies = load.latencies();
+        table.row(
+                deciding,
+                rate,
+                number(load.perSecond(), 0),
+                millis(latencies.quantile(0.5)),
+                millis(latencies.quantile(0.9)),
+                millis(latencies.quantile(0.99)),
+                millis(latencies.max()),
+                number(answered),
+                number(sessions));
+        load.errors().forEach((error, count) -> errors.add(deciding + ", " + rate + ": " + count + " × " + error));
+        // Whatever was not answered in time may have been made all the same.
+        right &= load.errors().isEmpty() ? sessions == answered : sessions >= answered;
+    }
+
+    private static LoadResult open(LoadGenerator api, int rate, int time) throws IOException {
+        return api.openLoop(requests(rate * time * 2), new Arrivals(rate, SEED), Duration.ofSeconds(time));
+    }
+
+    private static Requests requests(int count) {
+        var requests = new Requests(PATH, count);
+        byte[] body = {'{', '}'};
+        for (int i = 0; i < count; i++) {
+            requests.add(body, "none");
+        }
+        return requests;
+    }
+
+    private static String millis(Duration duration) {
+        return number(duration.toNanos() / 1e6, 1);
+    }
+}

@@ -1,0 +1,288 @@
+package io.rollcall.chaos;
+
+import io.rollcall.chaos.SessionClient.Done;
+import io.rollcall.local.Livekit;
+import io.rollcall.local.TrialStack;
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.sessions.SessionEvent;
+import io.rollcall.schemas.sessions.SessionEventType;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code chaos commands}. */
+@Command(
+        name = "commands",
+        description = {
+            "Two instances of session-api under load: sessions are made and ended, every request under a key of its own and"
+                    + " again with it until it is answered, while each instance is killed and stopped, and Redis and Kafka are"
+                    + " killed.",
+            "Then compares the answers with session-events: nothing that was answered is lost, nothing was done twice."
+                    + " LiveKit is livekit-sim, a test double."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class CommandsCommand implements Callable<Integer> {
+
+    private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
+    private static final Duration CALM = Duration.ofSeconds(8);
+    private static final int MOST_DETAILS = 20;
+
+    /** One in so many sessions stays, the others are ended by their user. */
+    private static final int STAYS = 4;
+
+    @Option(names = "--rate", defaultValue = "100", description = "Sessions per second; default ${DEFAULT-VALUE}.")
+    private int rate;
+
+    private final PrintStream out = System.out;
+    private final Queue<Done> created = new ConcurrentLinkedQueue<>();
+    private final Queue<Done> deleted = new ConcurrentLinkedQueue<>();
+    private final List<String> breaches = new ArrayList<>();
+
+    private record Struck(String title, Instant at, Duration readyAfter) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, TimeoutException {
+        try (var trial = TrialStack.start(
+                        "chaos-commands",
+                        Set.of(Service.SESSION_API),
+                        new Livekit.Simulated("rooms are made and deleted"),
+                        Map.of(),
+                        out);
+                HttpClient http = HttpClient.newBuilder()
+                        .connectTimeout(Duration.ofSeconds(1))
+                        .build()) {
+            String second = trial.startAnother(Service.SESSION_API);
+            String first = Service.SESSION_API.id();
+            var client = new SessionClient(
+                    http,
+                    List.of(
+                            URI.create("http://127.0.0.1:" + trial.ports().sessionApi()),
+                            trial.another(Service.SESSION_API)));
+            List<Fault> faults = List.of(
+                    new Fault.Kill(first),
+                    new Fault.Kill(second),
+                    new Fault.Stop(first),
+                    new Fault.Stop(second),
+                    new Fault.Kill("redis"),
+                    new Fault.Kill("kafka"));
+            var struck = new ArrayList<Struck>();
+            out.printf("%d sessions per second at two instances%n", rate);
+            var over = new AtomicBoolean();
+            try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
+                Thread load = Thread.ofVirtual().start(() -> load(client, requests, over));
+                Thread.sleep(CALM.multipliedBy(2));
+                for (Fault fault : faults) {
+                    struck.add(strike(fault, trial));
+                    Thread.sleep(CALM);
+                }
+                over.set(true);
+                load.join();
+                requests.shutdown();
+                if (!requests.awaitTermination(3, TimeUnit.MINUTES)) {
+                    throw new TimeoutException("not every request has come to an end");
+                }
+            }
+            compare(trial);
+            print(struck);
+        }
+        return breaches.isEmpty() ? 0 : 1;
+    }
+
+    private void load(SessionClient client, ExecutorService requests, AtomicBoolean over) {
+        long begin = System.nanoTime();
+        for (int next = 0; !over.get(); next++) {
+            int number = next;
+            long due = begin + (long) (number * 1e9 / rate);
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            var _ = requests.submit(() -> {
+                Done made = client.create(number);
+                created.add(made);
+                if (number % STAYS != 0 && made.status() == 201) {
+                    deleted.add(client.delete(number, made.sessionId()));
+                }
+                return null;
+            });
+        }
+    }
+
+    private Struck strike(Fault fault, TrialStack trial) throws InterruptedException, TimeoutException {
+        long pid = trial.stack().pid(fault.part());
+        Instant at = Instant.now();
+        out.println(fault.title());
+        fault.strike(trial.stack());
+        while (!(running(trial, fault.part(), pid) && trial.stack().ready(fault.part()))) {
+            if (Duration.between(at, Instant.now()).compareTo(RECOVERS_WITHIN) > 0) {
+                throw new TimeoutException(fault.part() + " is not ready again");
+            }
+            Thread.sleep(50);
+        }
+        return new Struck(fault.title(), at, Duration.between(at, Instant.now()));
+    }
+
+    private static boolean running(TrialStack trial, String part, long before) {
+        try {
+            return trial.stack().pid(part) != before;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** What the log says of one session. */
+    private static final class Told {
+        private int made;
+        private int removedByUser;
+        private int removed;
+    }
+
+    private void compare(TrialStack trial) throws IOException {
+        Map<String, Told> told = told(trial);
+        var owners = new HashMap<String, Integer>();
+        for (Done done : created) {
+            if (done.status() != 201) {
+                breach("create " + done.number() + " ended with status " + done.status() + " after " + done.tries()
+                        + " tries: " + done.body());
+                continue;
+            }
+            Integer other = owners.put(done.sessionId(), done.number());
+            if (other != null) {
+                breach("creates " + other + " and " + done.number() + " were given the same session");
+            }
+            Told it = told.get(done.sessionId());
+            if (it == null || it.made == 0) {
+                breach("lost: create " + done.number() + " was answered, and its session was never made");
+            }
+        }
+        for (Done done : deleted) {
+            if (done.status() != 200) {
+                breach("delete " + done.number() + " ended with status " + done.status() + " after " + done.tries()
+                        + " tries: " + done.body());
+            } else if (told.getOrDefault(done.sessionId(), new Told()).removedByUser == 0) {
+                breach("lost: delete " + done.number() + " was answered, and its session never ended");
+            }
+        }
+        told.forEach((id, it) -> {
+            if (it.made > 1) {
+                breach("twice: " + id + " was made " + it.made + " times");
+            }
+            if (it.removed > 1) {
+                breach("twice: " + id + " ended " + it.removed + " times");
+            }
+            if (it.made > 0 && !owners.containsKey(id)) {
+                breach("twice: " + id + " was made and is nobody's answer");
+            }
+        });
+    }
+
+    private Map<String, Told> told(TrialStack trial) throws IOException {
+        Map<String, Object> settings = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                trial.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed");
+        String topic = Topics.SESSION_EVENTS.name();
+        Map<String, Told> told = new HashMap<>();
+        try (var consumer = new KafkaConsumer<>(
+                settings, new StringDeserializer(), new AvroSerde<>(Topics.SESSION_EVENTS, trial.registry()))) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(it -> new TopicPartition(topic, it.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Instant giveUpAt = Instant.now().plus(RECOVERS_WITHIN);
+            while (partitions.stream().anyMatch(it -> consumer.position(it) < ends.getOrDefault(it, 0L))) {
+                for (var record : consumer.poll(Duration.ofMillis(500))) {
+                    count(record.value(), told);
+                }
+                if (Instant.now().isAfter(giveUpAt)) {
+                    throw new IOException(topic + " cannot be read to its end");
+                }
+            }
+        }
+        return told;
+    }
+
+    private static void count(SessionEvent event, Map<String, Told> told) {
+        if (event.getType() == SessionEventType.SESSION_CREATED) {
+            told.computeIfAbsent(event.getSessionId(), _ -> new Told()).made++;
+        } else if (event.getType() == SessionEventType.SESSION_REMOVED) {
+            Told it = told.computeIfAbsent(event.getSessionId(), _ -> new Told());
+            it.removed++;
+            it.removedByUser += event.getReason().equals("user") ? 1 : 0;
+        }
+    }
+
+    private void breach(String what) {
+        breaches.add(what);
+    }
+
+    private void print(List<Struck> struck) {
+        out.printf("%n%-28s %12s %16s%n", "fault", "ready after", "longest wait");
+        out.printf(
+                "%-28s %12s %16s%n",
+                "none", "", millis(longest(null, struck.getFirst().at())));
+        for (int i = 0; i < struck.size(); i++) {
+            Instant until = i + 1 < struck.size() ? struck.get(i + 1).at() : null;
+            out.printf(
+                    "%-28s %12s %16s%n",
+                    struck.get(i).title(),
+                    millis(struck.get(i).readyAfter()),
+                    millis(longest(struck.get(i).at(), until)));
+        }
+        long again = created.stream().filter(done -> done.tries() > 1).count()
+                + deleted.stream().filter(done -> done.tries() > 1).count();
+        out.printf(
+                "%n%d sessions made, %d ended, %d requests sent more than once%n",
+                created.size(), deleted.size(), again);
+        long lost = breaches.stream().filter(it -> it.startsWith("lost")).count();
+        long twice = breaches.stream().filter(it -> it.startsWith("twice")).count();
+        out.printf("lost %d, done twice %d, other breaches %d%n", lost, twice, breaches.size() - lost - twice);
+        breaches.stream().limit(MOST_DETAILS).forEach(out::println);
+    }
+
+    /** Of the requests that were waiting in this time. */
+    private Duration longest(@Nullable Instant from, @Nullable Instant to) {
+        return Stream.concat(created.stream(), deleted.stream())
+                .filter(done -> to == null || done.askedAt().isBefore(to))
+                .filter(done ->
+                        from == null || !done.askedAt().plus(done.waited()).isBefore(from))
+                .map(Done::waited)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
+    private static String millis(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+}
