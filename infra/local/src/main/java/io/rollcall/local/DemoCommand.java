@@ -24,8 +24,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "demo",
         description = {
-            "Plays the recorded webhooks of a real LiveKit server again and again, slowly enough to watch, and says what"
-                    + " happens.",
+            "Plays the recorded webhooks of a real LiveKit server again and again, slowly enough to watch, while realtime"
+                    + " sessions are made, joined, left and removed on livekit-sim, a test double, and says what happens.",
             "Starts the stack if it does not run, and then stops it at the end. Ctrl-C ends it."
         },
         mixinStandardHelpOptions = true,
@@ -55,7 +55,11 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Ports ports = Ports.usual();
+        // The recorded rooms are on no LiveKit: compared with one, they would be ended.
         options.noReconcile = true;
+        if (options.livekit == null) {
+            options.livekit = "sim";
+        }
         if (!runs(rollcall.data())) {
             UpCommand.run(options.settings(rollcall.data()), System.out);
         }
@@ -64,7 +68,8 @@ final class DemoCommand implements Callable<Integer> {
         URI target = URI.create("http://127.0.0.1:" + ports.webhookIngest() + "/webhooks/livekit");
         var signer = new WebhookSigner(Development.LIVEKIT_API_KEY, Development.LIVEKIT_API_SECRET);
         PrintStream out = System.out;
-        try (var narrator = Narrator.start(ports, out)) {
+        try (var narrator = Narrator.start(ports, out);
+                var _ = SessionScenes.start(ports, narrator)) {
             for (int round = 1; rounds == 0 || round <= rounds; round++) {
                 try (var sender = new Sender(target, signer, WAITING)) {
                     play(round, sender, narrator);
