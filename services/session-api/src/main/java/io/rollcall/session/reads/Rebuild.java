@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -44,6 +45,7 @@ public final class Rebuild<V extends SpecificRecord> implements SmartLifecycle {
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration RETRY = Duration.ofMillis(200);
 
     private final ReadModel<V> model;
     private final RecordReader<V> records;
@@ -188,16 +190,32 @@ public final class Rebuild<V extends SpecificRecord> implements SmartLifecycle {
         partitions.forEach(it -> positions.put(it, ReadModel.NOWHERE));
         long renewed = System.nanoTime();
         boolean overtaking = false;
+        boolean astray = false;
         while (true) {
             if (end.getCount() == 0) {
                 throw new GivenUpException("the service ends");
             }
-            if (System.nanoTime() - renewed > BETWEEN_RENEWALS.toNanos()) {
-                renew(lease, overtaking);
-                renewed = System.nanoTime();
+            ConsumerRecords<byte[], byte[]> polled;
+            try {
+                if (astray) {
+                    goBack(reading, positions, lease);
+                    astray = false;
+                }
+                if (System.nanoTime() - renewed > BETWEEN_RENEWALS.toNanos()) {
+                    renew(lease, overtaking);
+                    renewed = System.nanoTime();
+                }
+                polled = reading.poll(overtaking ? Duration.ofMillis(5) : POLL);
+                write(reading, polled, positions, lease);
+            } catch (CompletionException e) {
+                // A moment without Redis is no reason to begin anew, as long as the lease holds.
+                if (System.nanoTime() - renewed > LEASE.toNanos()) {
+                    throw e;
+                }
+                astray = true;
+                pause();
+                continue;
             }
-            ConsumerRecords<byte[], byte[]> polled = reading.poll(overtaking ? Duration.ofMillis(5) : POLL);
-            write(reading, polled, positions, lease);
             long toGo = ends.entrySet().stream()
                     .mapToLong(it -> Math.max(0, it.getValue() - positions.getOrDefault(it.getKey(), 0L)))
                     .sum();
@@ -228,6 +246,34 @@ public final class Rebuild<V extends SpecificRecord> implements SmartLifecycle {
             if (answer.join() != ReadModel.Applied.APPLIED) {
                 throw new GivenUpException("Redis lost it, or another instance took over");
             }
+        }
+    }
+
+    /** To where Redis is: what was under way may have been written, or not. */
+    private void goBack(Consumer<byte[], byte[]> reading, Map<TopicPartition, Long> positions, Lease lease) {
+        Map<byte[], byte[]> written = model.link()
+                .counted(
+                        "hgetall",
+                        () -> model.link().commands().hgetall(model.keys().positions(lease.generation())))
+                .join();
+        positions.replaceAll((_, _) -> ReadModel.NOWHERE);
+        written.forEach((partition, next) -> positions.put(
+                new TopicPartition(subject(), Integer.parseInt(ReadModel.string(partition))),
+                Long.valueOf(ReadModel.string(next))));
+        positions.forEach((partition, next) -> {
+            if (next == ReadModel.NOWHERE) {
+                reading.seekToBeginning(List.of(partition));
+            } else {
+                reading.seek(partition, next);
+            }
+        });
+    }
+
+    private void pause() {
+        try {
+            var _ = end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
