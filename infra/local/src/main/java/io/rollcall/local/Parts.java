@@ -174,7 +174,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             SESSION_API,
                             settings.ports().sessionApi(),
                             settings.ports().sessionApiManagement(),
-                            "-Xmx160m",
+                            "-Xmx256m",
                             sessionApi(settings),
                             Set.of(KAFKA));
                 case PRESENCE_HISTORY ->

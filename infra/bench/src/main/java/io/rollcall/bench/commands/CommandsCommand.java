@@ -82,7 +82,7 @@ public final class CommandsCommand implements Callable<Integer> {
                 "deciding", "commands/s", "made/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "answered", "sessions");
         round("exactly once", Map.of(), table);
         if (atLeastOnce) {
-            round("at least once", Map.of("STREAMS_GUARANTEE", "at_least_once"), table);
+            round("at least once", Map.of("ROLLCALL_STREAMS_GUARANTEE", "at-least-once"), table);
         }
         out.printf("%nsessions made over HTTP, one instance, %d connections%n%s", CONNECTIONS, table);
         errors.forEach(out::println);

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
@@ -22,6 +23,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What becomes of a record that cannot be decoded, processed or written: it goes to the dead letters, in the same
@@ -166,17 +168,19 @@ public final class DeadLetterHandlers {
         }
 
         /**
-         * A transaction in which a send failed cannot be committed, so going on would only fail at the commit. The thread
-         * fails with the cause instead. What is too large never comes here: {@link StreamTopic#produced()} finds it.
+         * A transaction in which a send failed cannot be committed, so going on would only fail at the commit. What passes
+         * begins its transaction anew where Kafka Streams can; else the thread fails with the cause. What is too large
+         * never comes here: {@link StreamTopic#produced()} finds it.
          */
         @Override
         public ProductionExceptionHandler.Response handleError(
                 ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception failure) {
-            LOG.atError()
+            boolean passes = failure instanceof RetriableException;
+            LOG.atLevel(passes ? Level.WARN : Level.ERROR)
                     .addKeyValue(LogKeys.TOPIC, record.topic())
                     .addKeyValue(LogKeys.REASON, failure.getClass().getSimpleName())
-                    .log("a record cannot be sent");
-            return ProductionExceptionHandler.Response.fail();
+                    .log(passes ? "a record could not be sent yet" : "a record cannot be sent");
+            return passes ? ProductionExceptionHandler.Response.retry() : ProductionExceptionHandler.Response.fail();
         }
 
         @Override

@@ -137,6 +137,11 @@ public record StreamsSettings(
                 millis(sessionTimeout) / 4);
         // The new owner waits for the dead one's open transaction: with the usual 10 s a takeover takes 16.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), millis(transactionTimeout));
+        // A send that gives up kills its thread, which does not leave its group; after an outage its partitions would
+        // stand
+        // still for another minute and a half. It waits as long as a task may.
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG), taskTimeout.toMillis());
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG), millis(taskTimeout));
         if (bulkCommitInterval.isPositive()) {
             // A commit sends what is there. Until then records are collected: single ones cost the broker most.
             it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), BULK_LINGER_MS);
