@@ -1,6 +1,7 @@
 package io.rollcall.schemas;
 
 import static io.rollcall.schemas.Service.PRESENCE_HISTORY;
+import static io.rollcall.schemas.Service.QUOTA_COUNTER;
 import static io.rollcall.schemas.Service.SESSION_API;
 import static io.rollcall.schemas.Service.WEBHOOK_INGEST;
 import static io.rollcall.schemas.Service.WS_GATEWAY;
@@ -11,6 +12,10 @@ import io.rollcall.schemas.deadletters.DeadLetter;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import io.rollcall.schemas.livekit.LivekitObservation;
 import io.rollcall.schemas.livekit.ReconcileRequest;
+import io.rollcall.schemas.quota.AgencyUsage;
+import io.rollcall.schemas.quota.CameraUsage;
+import io.rollcall.schemas.quota.QuotaCommand;
+import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.schemas.rooms.Participant;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
@@ -65,7 +70,7 @@ public final class Topics {
             "room name, else room sid",
             RoomEvent.class,
             PRESENCE_HISTORY,
-            Set.of(SESSION_API, WS_GATEWAY),
+            Set.of(SESSION_API, QUOTA_COUNTER, WS_GATEWAY),
             ROOM_PARTITIONS,
             new Keeps.Forever());
 
@@ -118,6 +123,54 @@ public final class Topics {
     public static final Topic<Session> SESSIONS = new Topic<>(
             "sessions", "session id", Session.class, SESSION_API, Set.of(), DECIDER_PARTITIONS, new Keeps.Latest());
 
+    /** One partition where there is a limit over all agencies: who decides about all must see all. */
+    public static final Topic<QuotaCommand> QUOTA_COMMANDS = new Topic<>(
+                    "quota-commands",
+                    "agency; what is about one lease: reservation id, in the partition that it carries; a tick goes to"
+                            + " the partition it names. quota-counter itself writes ticks, viewers and limits",
+                    QuotaCommand.class,
+                    SESSION_API,
+                    Set.of(QUOTA_COUNTER),
+                    DECIDER_PARTITIONS,
+                    new Keeps.For(Duration.ofDays(1)))
+            .stampedBy(StampedBy.BROKER);
+
+    public static final Topic<QuotaEvent> QUOTA_EVENTS = new Topic<>(
+            "quota-events",
+            "agency; reservation id for answers about a lease that there is not",
+            QuotaEvent.class,
+            QUOTA_COUNTER,
+            Set.of(SESSION_API, WS_GATEWAY),
+            DECIDER_PARTITIONS,
+            new Keeps.Forever());
+
+    public static final Topic<QuotaEvent> QUOTA_REPLIES = new Topic<>(
+            "quota-replies",
+            "reservation id: answers to heartbeats",
+            QuotaEvent.class,
+            QUOTA_COUNTER,
+            Set.of(SESSION_API),
+            DECIDER_PARTITIONS,
+            new Keeps.For(Duration.ofHours(1)));
+
+    public static final Topic<AgencyUsage> AGENCY_USAGE = new Topic<>(
+            "agency-usage",
+            "agency",
+            AgencyUsage.class,
+            QUOTA_COUNTER,
+            Set.of(SESSION_API, WS_GATEWAY),
+            DECIDER_PARTITIONS,
+            new Keeps.Latest());
+
+    public static final Topic<CameraUsage> CAMERA_USAGE = new Topic<>(
+            "camera-usage",
+            "agency / camera id, each percent-encoded; partitioned by the agency",
+            CameraUsage.class,
+            QUOTA_COUNTER,
+            Set.of(SESSION_API, WS_GATEWAY),
+            DECIDER_PARTITIONS,
+            new Keeps.Latest());
+
     private static final List<Topic<?>> ALL = List.of(
             LIVEKIT_EVENTS,
             LIVEKIT_OBSERVATIONS,
@@ -129,8 +182,14 @@ public final class Topics {
             SESSION_COMMANDS,
             SESSION_EVENTS,
             SESSIONS,
+            QUOTA_COMMANDS,
+            QUOTA_EVENTS,
+            QUOTA_REPLIES,
+            AGENCY_USAGE,
+            CAMERA_USAGE,
             deadLetters(WEBHOOK_INGEST),
             deadLetters(SESSION_API),
+            deadLetters(QUOTA_COUNTER),
             deadLetters(PRESENCE_HISTORY),
             deadLetters(WS_GATEWAY));
 
