@@ -13,6 +13,7 @@ import io.rollcall.kit.log.LogKeys;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.commands.CommandHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,6 +46,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +55,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Sends a subject's commands and completes with their answers, which it hears by reading the whole events topic from
- * its end, without a group. No thread waits for an answer. Ready once it is positioned and a command for nothing has
- * come back from every partition.
+ * Sends commands and completes with their answers, which it hears by reading the whole events topic (and that of the
+ * replies, where there is one) from its end, without a group. No thread waits for an answer. Ready once it is positioned
+ * and a command for nothing has come back from every partition of the commands.
  */
 public final class CommandClient<CR extends SpecificRecord, ER extends SpecificRecord>
         implements SmartLifecycle, ReadinessCheck, MeterBinder {
@@ -64,7 +67,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final Subject<?, ?, ?, CR, ER, ?> subject;
+    private final Protocol<CR, ER> protocol;
     private final AvroSerde<CR> commands;
     private final AvroSerde<ER> events;
     private final KafkaSettings settings;
@@ -85,6 +88,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     private volatile @Nullable Timer timer;
     private volatile String obstacle = "not started";
     private volatile boolean positioned;
+    private volatile int partitions;
     private volatile boolean warm;
     private volatile boolean connected;
 
@@ -95,18 +99,18 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
      * @param atMost how many may be waited for at once
      */
     public CommandClient(
-            Subject<?, ?, ?, CR, ER, ?> subject,
+            Protocol<CR, ER> protocol,
             SchemaRegistry registry,
             KafkaSettings settings,
             String clientId,
             InstantSource clock,
             Duration timeout,
             int atMost) {
-        this.subject = subject;
-        this.commands = new AvroSerde<>(subject.commands(), registry);
-        this.events = new AvroSerde<>(subject.events(), registry);
+        this.protocol = protocol;
+        this.commands = new AvroSerde<>(protocol.commands(), registry);
+        this.events = new AvroSerde<>(protocol.events(), registry);
         this.settings = settings;
-        this.clientId = clientId + "-" + subject.name();
+        this.clientId = clientId + "-" + protocol.name();
         this.clock = clock;
         this.timeout = timeout;
         this.atMost = atMost;
@@ -120,12 +124,37 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
      *     Idempotency-Key finds out
      */
     public CompletableFuture<ER> send(String id, CommandHeader header, CR command) {
+        return sendTo(null, id, header, command);
+    }
+
+    /** Sends a command to a partition that does not follow from its key; else as {@link #send}. */
+    public CompletableFuture<ER> send(int partition, String key, CommandHeader header, CR command) {
+        return sendTo(partition, key, header, command);
+    }
+
+    private CompletableFuture<ER> sendTo(@Nullable Integer partition, String key, CommandHeader header, CR command) {
         Producer<byte[], byte @Nullable []> sending = producer;
         if (!positioned || sending == null) {
-            return CompletableFuture.failedFuture(
-                    new UnavailableException("Commands cannot be answered yet: " + obstacle + ".", RETRY_AFTER));
+            return CompletableFuture.failedFuture(notYet());
         }
-        return send(sending, null, id, header, command);
+        return send(sending, partition, key, header, command);
+    }
+
+    /**
+     * How many partitions the commands have.
+     *
+     * @throws UnavailableException when it is not known yet
+     */
+    public int partitions() {
+        int known = partitions;
+        if (known == 0) {
+            throw notYet();
+        }
+        return known;
+    }
+
+    private UnavailableException notYet() {
+        return new UnavailableException("Commands cannot be answered yet: " + obstacle + ".", RETRY_AFTER);
     }
 
     private CompletableFuture<ER> send(
@@ -168,10 +197,10 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     private ProducerRecord<byte[], byte @Nullable []> record(
             @Nullable Integer partition, String id, CommandHeader header, CR command) {
         var record = new ProducerRecord<>(
-                subject.commands().name(),
+                protocol.commands().name(),
                 partition,
                 id.getBytes(StandardCharsets.UTF_8),
-                commands.serialize(subject.commands().name(), command));
+                commands.serialize(protocol.commands().name(), command));
         record.headers().add(LogKeys.COMMAND_ID, header.getCommandId().getBytes(StandardCharsets.UTF_8));
         record.headers().add(LogKeys.CORRELATION_ID, header.getCorrelationId().getBytes(StandardCharsets.UTF_8));
         String traceparent = header.getTraceparent();
@@ -192,7 +221,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
                     RETRY_AFTER);
         }
         LOG.atWarn()
-                .addKeyValue(LogKeys.TOPIC, subject.commands().name())
+                .addKeyValue(LogKeys.TOPIC, protocol.commands().name())
                 .addKeyValue(LogKeys.REASON, failure.getClass().getSimpleName())
                 .log("a command could not be sent");
         return new UnavailableException("The request could not be recorded; try again.", RETRY_AFTER);
@@ -223,10 +252,13 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             } catch (InvalidOffsetException e) {
                 // Made anew, or so far behind that the records are gone: whoever waited has timed out long ago.
                 positions.clear();
-                troubled("the position in " + subject.events().name() + " is gone");
+                troubled("the position in " + protocol.events().name() + " is gone");
+                pause();
+            } catch (UnknownTopicOrPartitionException e) {
+                troubled("a topic does not exist yet, of " + protocol.commands().name() + " and those of its answers");
                 pause();
             } catch (KafkaException e) {
-                troubled("reading " + subject.events().name() + " failed: "
+                troubled("reading " + protocol.events().name() + " failed: "
                         + e.getClass().getSimpleName());
                 pause();
             } finally {
@@ -236,19 +268,17 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     }
 
     private void follow(Consumer<byte[], byte[]> reading) {
-        List<PartitionInfo> known = reading.partitionsFor(subject.events().name());
-        if (known == null || known.isEmpty()) {
-            troubled("topic " + subject.events().name() + " does not exist yet");
-            pause();
-            return;
+        List<TopicPartition> answers = new ArrayList<>(partitionsOf(reading, protocol.events()));
+        Topic<ER> replies = protocol.replies();
+        if (replies != null) {
+            answers.addAll(partitionsOf(reading, replies));
         }
-        List<TopicPartition> partitions = known.stream()
-                .map(it -> new TopicPartition(it.topic(), it.partition()))
-                .toList();
-        reading.assign(partitions);
-        position(reading, partitions);
+        int asked = partitionsOf(reading, protocol.commands()).size();
+        reading.assign(answers);
+        position(reading, answers);
+        partitions = asked;
         if (!warm) {
-            known.forEach(it -> cold.add(it.partition()));
+            IntStream.range(0, asked).forEach(cold::add);
         }
         positioned = true;
         while (end.getCount() > 0) {
@@ -261,6 +291,16 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             }
             connected = Connections.any(reading.metrics());
         }
+    }
+
+    private static List<TopicPartition> partitionsOf(Consumer<byte[], byte[]> reading, Topic<?> topic) {
+        List<PartitionInfo> known = reading.partitionsFor(topic.name());
+        if (known == null || known.isEmpty()) {
+            throw new UnknownTopicOrPartitionException("topic " + topic.name() + " does not exist yet");
+        }
+        return known.stream()
+                .map(it -> new TopicPartition(it.topic(), it.partition()))
+                .toList();
     }
 
     /** Where it was, so that no answer is missed, else the end; asked for, so that the seek has happened. */
@@ -291,7 +331,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         }
         try {
             ER event = events.deserialize(record.topic(), record.value());
-            if (event != null && subject.answer(event) != null) {
+            if (event != null && protocol.answer(event) != null) {
                 waiters.forEach(waiter -> waiter.complete(event));
             }
         } catch (KafkaException e) {
@@ -307,11 +347,11 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         }
         if (cold.isEmpty()) {
             warm = true;
-            LOG.atInfo().addKeyValue(LogKeys.TOPIC, subject.events().name()).log("commands are answered");
+            LOG.atInfo().addKeyValue(LogKeys.TOPIC, protocol.events().name()).log("commands are answered");
             return;
         }
         troubled("no answers from partitions " + new HashSet<>(cold) + " of "
-                + subject.events().name());
+                + protocol.events().name());
         List<CompletableFuture<?>> sent = new ArrayList<>();
         for (int partition : cold) {
             String id = UUID.randomUUID().toString();
@@ -321,7 +361,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
                     .setAuthor(clientId)
                     .setCorrelationId(id)
                     .build();
-            sent.add(send(sending, partition, "warm-up-" + partition, header, subject.nothing(header))
+            sent.add(send(sending, partition, "warm-up-" + partition, header, protocol.nothing(header))
                     .thenAccept(_ -> cold.remove(partition)));
         }
         warming = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
@@ -331,7 +371,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         if (!why.equals(obstacle)) {
             obstacle = why;
             LOG.atInfo()
-                    .addKeyValue(LogKeys.TOPIC, subject.events().name())
+                    .addKeyValue(LogKeys.TOPIC, protocol.events().name())
                     .addKeyValue(LogKeys.REASON, why)
                     .log("commands are not answered yet");
         }
@@ -348,7 +388,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
 
     @Override
     public String name() {
-        return subject.name() + "-commands";
+        return protocol.name() + "-commands";
     }
 
     @Override
@@ -362,15 +402,15 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("rollcall.commands.waiting", waitingCount, AtomicInteger::get)
-                .tag("subject", subject.name())
+                .tag("subject", protocol.name())
                 .description("commands whose answer has not come yet")
                 .register(registry);
         Gauge.builder("rollcall.commands.timed.out", timedOut, AtomicInteger::get)
-                .tag("subject", subject.name())
+                .tag("subject", protocol.name())
                 .description("commands whose answer did not come in time")
                 .register(registry);
         timer = Timer.builder("rollcall.commands.answer")
-                .tag("subject", subject.name())
+                .tag("subject", protocol.name())
                 .description("from the sending of a command to its answer")
                 .publishPercentileHistogram()
                 .register(registry);

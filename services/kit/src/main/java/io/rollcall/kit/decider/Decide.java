@@ -1,7 +1,9 @@
 package io.rollcall.kit.decider;
 
+import io.rollcall.kit.decider.Shelf.Item;
 import io.rollcall.kit.ids.Uuid7;
 import io.rollcall.kit.log.LogKeys;
+import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.AnsweredCommand;
 import io.rollcall.schemas.commands.CommandHeader;
@@ -10,9 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -29,15 +34,16 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a subject's rules on its commands. In one transaction: the events, the new state, the timers, and always an
- * answer. Everything that can fail on a bad command comes before the first write.
+ * Runs rules on their commands. In one transaction: the events, the new states, the timers, and always an answer.
+ * Everything that can fail on a bad command comes before the first write.
  *
  * <p>The one clock is the commands topic's, never running back. What has run out ends before anything else is decided
  * about it, and without a command at the next tick; ticks come through the log too, so that a replay ends it at the same
- * place. While nobody decided, nobody's time ran out: a gap in the log of more than {@link #GAP} moves every deadline
- * to {@link #GRACE} after its end.
+ * place. While nobody decided, nobody's time ran out: ticks that are missing for more than {@link #GAP} while something
+ * waits move every deadline to {@link #GRACE} after the last record without one. Ticks only: commands that others append
+ * meanwhile say nothing of those who could not.
  */
-final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord, SR extends SpecificRecord>
+final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord>
         implements Processor<String, byte[], String, SpecificRecord> {
 
     static final Duration TICK = Duration.ofSeconds(1);
@@ -50,70 +56,97 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     /** Answers to all others: nobody repeats them, but a record may be there twice. */
     static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-    private static final int ENDED_PER_TICK = 2_000;
+    /** So many things are decided about for one record; what is left of it goes back into the log. */
+    static final int AT_ONCE = 2_000;
+
     private static final int FORGOTTEN_PER_TICK = 10_000;
     private static final int TICKS_BETWEEN_QUIET_ONES = 60;
 
-    private final Subject<C, S, E, CR, ER, SR> subject;
+    private final Rules<C, S, E, CR, ER> rules;
+    private final Shelving<C, S, ER> shelving;
     private final Deserializer<CR> commands;
+    private final Consumer<Duration> decidedAfter;
     private ProcessorContext<String, SpecificRecord> context;
-    private DecideStores<SR> stores;
+    private DecideStores stores;
+    private Shelf<C, S, ER> shelf;
+    private Record<String, byte[]> record;
+    private Instant now = Instant.EPOCH;
+    private int toldOfRecord;
     private int quietTicks;
 
-    /** What is to be written for one record, until all of it is known. */
+    /** What becomes of one thing, until all of it is known. */
     private final class Outcomes {
-        private final String id;
-        private final Instant now;
+        private final Item<S> before;
         private final @Nullable CommandHeader cause;
         private final List<ER> events = new ArrayList<>();
-        private final @Nullable Long deadlineBefore;
+        private @Nullable ER reply;
         private S state;
         private boolean changed;
-        private @Nullable Answer remembered;
 
-        Outcomes(String id, Instant now, @Nullable CommandHeader cause, S state) {
-            this.id = id;
-            this.now = now;
+        Outcomes(Item<S> before, @Nullable CommandHeader cause) {
+            this.before = before;
             this.cause = cause;
-            this.state = state;
-            this.deadlineBefore = millis(subject.deadline(state));
+            this.state = before.state();
+        }
+
+        void evolved(E event) {
+            state = rules.evolve(state, event);
+            changed = true;
         }
 
         void happened(E event, @Nullable CommandHeader because, @Nullable Answer answer) {
-            state = subject.evolve(state, event);
-            changed = true;
-            events.add(subject.event(new Told<>(nextId(), now, id, because, event, answer, state)));
+            evolved(event);
+            events.add(rules.event(new Told<>(nextId(), now, before.key(), because, event, answer, state)));
         }
 
         void answered(Answer answer) {
-            events.add(subject.event(new Told<>(nextId(), now, id, cause, null, answer, state)));
+            events.add(bare(answer));
+        }
+
+        void replied(Answer answer) {
+            reply = bare(answer);
+        }
+
+        private ER bare(Answer answer) {
+            return rules.event(new Told<>(nextId(), now, before.key(), cause, null, answer, state));
         }
 
         private UUID nextId() {
             RecordMetadata at = context.recordMetadata().orElseThrow();
-            // A tick ends several things: each has ids of its own.
-            return Uuid7.ofRecord(now, at.topic() + "/" + id, at.partition(), at.offset(), events.size());
+            return Uuid7.ofRecord(now, at.topic(), at.partition(), at.offset(), toldOfRecord++);
         }
     }
 
     @SuppressWarnings("NullAway.Init")
-    private Decide(Subject<C, S, E, CR, ER, SR> subject, Deserializer<CR> commands) {
-        this.subject = subject;
+    private Decide(
+            Rules<C, S, E, CR, ER> rules,
+            Shelving<C, S, ER> shelving,
+            Deserializer<CR> commands,
+            Consumer<Duration> decidedAfter) {
+        this.rules = rules;
+        this.shelving = shelving;
         this.commands = commands;
+        this.decidedAfter = decidedAfter;
     }
 
-    static <C, S, E, CR extends SpecificRecord, ER extends SpecificRecord, SR extends SpecificRecord>
+    static <C, S, E, CR extends SpecificRecord, ER extends SpecificRecord>
             ProcessorSupplier<String, byte[], String, SpecificRecord> supplier(
-                    Subject<C, S, E, CR, ER, SR> subject, Deserializer<CR> commands, StorePlace place) {
+                    Rules<C, S, E, CR, ER> rules,
+                    Shelving<C, S, ER> shelving,
+                    Deserializer<CR> commands,
+                    StorePlace place,
+                    Consumer<Duration> decidedAfter) {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<String, byte[], String, SpecificRecord> get() {
-                return new Decide<>(subject, commands);
+                return new Decide<>(rules, shelving, commands, decidedAfter);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return DecideStores.builders(subject, place);
+                Set<StoreBuilder<?>> all = new HashSet<>(DecideStores.builders(rules, place));
+                all.addAll(shelving.stores());
+                return all;
             }
         };
     }
@@ -121,191 +154,270 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         this.context = context;
-        this.stores = new DecideStores<>(subject, context);
+        this.stores = new DecideStores(rules, context);
+        this.shelf = shelving.open(context, new Shelving.Teller() {
+            @Override
+            public <V extends SpecificRecord> void tell(Topic<V> topic, String key, @Nullable V state) {
+                forward(key, state, topic);
+            }
+        });
         context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::sendTick);
     }
 
     @Override
     public void process(Record<String, byte[]> record) {
-        long now = context.currentStreamTimeMs();
-        keepTime(now);
-        Outcomes outcomes = understood(record, now);
-        if (outcomes == null) {
-            endWhatIsDue(record, now);
-        } else {
-            save(outcomes);
-            tell(record, outcomes);
+        this.record = record;
+        this.now = Instant.ofEpochMilli(context.currentStreamTimeMs());
+        this.toldOfRecord = 0;
+        keepTime();
+        switch (understood()) {
+            case Received.TimeGoesBy<C>() -> {
+                stores.tickAt(now.toEpochMilli());
+                endWhatIsDue();
+            }
+            case Received.Nothing<C>(CommandHeader header) -> {
+                var nothing = new Outcomes(shelf.nothing(record.key()), header);
+                nothing.answered(new Answer(Outcome.UNCHANGED, "", false));
+                finish(nothing);
+            }
+            case Received.Asked<C>(CommandHeader header, C command) -> {
+                asked(header, command);
+                decidedAfter.accept(Duration.ofMillis(context.currentSystemTimeMs() - record.timestamp()));
+            }
         }
     }
 
-    /** What follows from a command, before anything is written; null for a tick. */
-    private @Nullable Outcomes understood(Record<String, byte[]> record, long now) {
+    /** Nothing has been written yet when this fails but the answer. */
+    private Received<C> understood() {
         try {
-            CR command = commands.deserialize(subject.commands().name(), record.value());
+            CR command = commands.deserialize(rules.commands().name(), record.value());
             if (command == null) {
                 throw new PoisonCommandException("no value");
             }
-            Received<C> received = subject.received(command);
+            Received<C> received = rules.received(command);
             if (record.key() == null) {
                 throw new PoisonCommandException("no key");
             }
-            return switch (received) {
-                case Received.TimeGoesBy<C>() -> null;
-                case Received.Nothing<C>(CommandHeader header) -> {
-                    var nothing = new Outcomes(record.key(), Instant.ofEpochMilli(now), header, subject.initial());
-                    nothing.answered(new Answer(Outcome.UNCHANGED, "", false));
-                    yield nothing;
-                }
-                case Received.Asked<C>(CommandHeader header, C asked) -> asked(record.key(), header, asked, now);
-            };
+            return received;
         } catch (RuntimeException e) {
             if (!(e instanceof KafkaException) || e instanceof SerializationException) {
-                refusePoison(record, now);
+                refusePoison();
             }
             throw e;
         }
     }
 
-    private Outcomes asked(String id, CommandHeader header, C command, long now) {
-        AnsweredCommand before = stores.answered(header.getCommandId(), now);
-        var outcomes = new Outcomes(id, Instant.ofEpochMilli(now), header, load(id));
+    private void asked(CommandHeader header, C command) {
+        if (rules.quiet(command)) {
+            var outcomes = new Outcomes(about(command), header);
+            expireIfDue(outcomes);
+            noted(outcomes, command);
+            finish(outcomes);
+            return;
+        }
+        AnsweredCommand before = stores.answered(header.getCommandId(), now.toEpochMilli());
         if (before == null) {
-            expireIfDue(outcomes, now);
-            decide(outcomes, command);
+            endWhatStandsInTheWay(command);
+            decideAboutAll(header, command);
         } else {
             Answer first = before.getAnswer();
+            var outcomes = new Outcomes(about(command), header);
             outcomes.answered(
                     first == null || !before.getFingerprint().equals(header.getFingerprint())
                             ? new Answer(Outcome.REFUSED, Reasons.KEY_REUSED, false)
                             : new Answer(first.getOutcome(), first.getReason(), true));
-        }
-        return outcomes;
-    }
-
-    private void decide(Outcomes outcomes, C command) {
-        switch (subject.decide(command, outcomes.state, outcomes.now)) {
-            case Decision.Accepted<E>(List<E> events) -> {
-                var answer = new Answer(Outcome.ACCEPTED, "", false);
-                for (int i = 0; i < events.size(); i++) {
-                    outcomes.happened(events.get(i), outcomes.cause, i == events.size() - 1 ? answer : null);
-                }
-                outcomes.remembered = answer;
-            }
-            case Decision.Unchanged<E>() -> {
-                var answer = new Answer(Outcome.UNCHANGED, "", false);
-                outcomes.answered(answer);
-                outcomes.remembered = answer;
-            }
-            case Decision.Refused<E>(String reason, boolean kept) -> {
-                var answer = new Answer(Outcome.REFUSED, reason, false);
-                outcomes.answered(answer);
-                outcomes.remembered = kept ? answer : null;
-            }
+            finish(outcomes);
         }
     }
 
-    private void endWhatIsDue(Record<String, byte[]> tick, long now) {
-        if (now >= stores.graceUntil()) {
-            for (String id : stores.due(now, ENDED_PER_TICK)) {
-                var outcomes = new Outcomes(id, Instant.ofEpochMilli(now), null, load(id));
-                expireIfDue(outcomes, now);
-                save(outcomes);
-                tell(tick, outcomes);
-            }
-        }
-        stores.forgetAnswers(now, FORGOTTEN_PER_TICK);
+    private Item<S> about(C command) {
+        return shelf.about(record.key(), command, 1).getFirst().get();
     }
 
-    private void expireIfDue(Outcomes outcomes, long now) {
-        Instant deadline = subject.deadline(outcomes.state);
-        while (deadline != null && deadline.toEpochMilli() <= now && now >= stores.graceUntil()) {
-            subject.expire(outcomes.state, outcomes.now).forEach(event -> outcomes.happened(event, null, null));
-            Instant next = subject.deadline(outcomes.state);
+    /** As much as a record may do; and more only when the answer would be no for what has run out. */
+    private void endWhatStandsInTheWay(C command) {
+        if (graceLasts()) {
+            return;
+        }
+        List<Supplier<Item<S>>> due;
+        do {
+            due = shelf.dueBefore(record.key(), command, now.toEpochMilli(), AT_ONCE);
+            due.forEach(this::end);
+        } while (due.size() == AT_ONCE && refusedForNow(command));
+    }
+
+    private boolean refusedForNow(C command) {
+        return rules.decide(command, about(command).state(), now) instanceof Decision.Refused<E> refused
+                && !refused.kept();
+    }
+
+    private void decideAboutAll(CommandHeader header, C command) {
+        List<Supplier<Item<S>>> all = shelf.about(record.key(), command, AT_ONCE + 1);
+        boolean more = all.size() > AT_ONCE;
+        boolean anyAccepted = false;
+        for (int i = 0; i < all.size() && i < AT_ONCE; i++) {
+            boolean last = i == all.size() - 1;
+            var outcomes = new Outcomes(all.get(i).get(), header);
+            expireIfDue(outcomes);
+            Decision<E> decision = rules.decide(command, outcomes.state, now);
+            anyAccepted |= decision instanceof Decision.Accepted<E>;
+            decided(outcomes, decision, last ? answer(decision, anyAccepted) : null);
+            if (last) {
+                remember(header, decision, answer(decision, anyAccepted));
+            }
+            finish(outcomes);
+        }
+        if (more) {
+            forward(record.key(), commands.deserialize(rules.commands().name(), record.value()), rules.commands());
+        }
+    }
+
+    private static Answer answer(Decision<?> decision, boolean anyAccepted) {
+        return switch (decision) {
+            case Decision.Accepted<?> _ -> new Answer(Outcome.ACCEPTED, "", false);
+            case Decision.Unchanged<?> _ -> new Answer(anyAccepted ? Outcome.ACCEPTED : Outcome.UNCHANGED, "", false);
+            case Decision.Refused<?> refused -> new Answer(Outcome.REFUSED, refused.reason(), false);
+        };
+    }
+
+    /**
+     * @param answer on the last event, or bare where there is none; null when others of the same command come after it
+     */
+    private void decided(Outcomes outcomes, Decision<E> decision, @Nullable Answer answer) {
+        List<E> events = events(decision);
+        for (int i = 0; i < events.size(); i++) {
+            outcomes.happened(events.get(i), outcomes.cause, i == events.size() - 1 ? answer : null);
+        }
+        if (events.isEmpty() && answer != null) {
+            outcomes.answered(answer);
+        }
+    }
+
+    private void noted(Outcomes outcomes, C command) {
+        Decision<E> decision = rules.decide(command, outcomes.state, now);
+        events(decision).forEach(outcomes::evolved);
+        outcomes.replied(answer(decision, false));
+    }
+
+    private static <E> List<E> events(Decision<E> decision) {
+        return switch (decision) {
+            case Decision.Accepted<E>(List<E> events) -> events;
+            case Decision.Refused<E>(String _, boolean _, List<E> events) -> events;
+            case Decision.Unchanged<E>() -> List.of();
+        };
+    }
+
+    private void remember(CommandHeader header, Decision<E> decision, Answer answer) {
+        if (decision instanceof Decision.Refused<E> refused && !refused.kept()) {
+            return;
+        }
+        Duration kept = header.getRepeatable() ? REPEATABLE : REMEMBERED;
+        stores.answered(
+                header.getCommandId(),
+                new AnsweredCommand(
+                        header.getFingerprint(), answer, now.plus(kept).toEpochMilli()));
+    }
+
+    private void endWhatIsDue() {
+        if (!graceLasts()) {
+            List<Supplier<Item<S>>> due = shelf.due(now.toEpochMilli(), AT_ONCE);
+            due.forEach(this::end);
+            if (due.size() == AT_ONCE) {
+                // There may be more: a tick of its own at once, so that no transaction grows without end.
+                tick();
+            }
+        }
+        stores.forgetAnswers(now.toEpochMilli(), FORGOTTEN_PER_TICK);
+    }
+
+    private void end(Supplier<Item<S>> due) {
+        var outcomes = new Outcomes(due.get(), null);
+        expireIfDue(outcomes);
+        finish(outcomes);
+    }
+
+    private void expireIfDue(Outcomes outcomes) {
+        Instant deadline = rules.deadline(outcomes.state);
+        while (deadline != null && !deadline.isAfter(now) && !graceLasts()) {
+            rules.expire(outcomes.state, now).forEach(event -> outcomes.happened(event, null, null));
+            Instant next = rules.deadline(outcomes.state);
             if (deadline.equals(next)) {
-                throw new IllegalStateException(subject.name() + ": what has run out must end");
+                throw new IllegalStateException(rules.name() + ": what has run out must end");
             }
             deadline = next;
         }
     }
 
-    private void keepTime(long now) {
-        Long last = stores.lastRecordAt();
-        if (last != null && now - last > GAP.toMillis() && stores.awaitsDeadlines()) {
-            stores.graceUntil(now + GRACE.toMillis());
+    private boolean graceLasts() {
+        return now.toEpochMilli() < stores.graceUntil();
+    }
+
+    private void keepTime() {
+        Long tick = stores.lastTickAt();
+        if (tick != null && now.toEpochMilli() - tick <= GAP.toMillis()) {
+            return;
         }
-        stores.recordAt(now);
+        if (tick != null && shelf.awaitsDeadlines()) {
+            stores.graceUntil(now.plus(GRACE).toEpochMilli());
+        } else {
+            // At rest nobody ticks, and nobody misses it.
+            stores.tickAt(now.toEpochMilli());
+        }
     }
 
-    private S load(String id) {
-        SR known = stores.state(id);
-        return known == null ? subject.initial() : subject.state(known);
-    }
-
-    private void save(Outcomes outcomes) {
+    private void finish(Outcomes outcomes) {
         if (outcomes.changed) {
-            stores.state(
-                    outcomes.id,
-                    subject.record(outcomes.state),
-                    outcomes.deadlineBefore,
-                    millis(subject.deadline(outcomes.state)));
+            shelf.save(outcomes.before, outcomes.state);
         }
-        CommandHeader cause = outcomes.cause;
-        Answer answer = outcomes.remembered;
-        if (cause != null && answer != null) {
-            Duration kept = cause.getRepeatable() ? REPEATABLE : REMEMBERED;
-            stores.answered(
-                    cause.getCommandId(),
-                    new AnsweredCommand(
-                            cause.getFingerprint(),
-                            answer,
-                            outcomes.now.plus(kept).toEpochMilli()));
-        }
-    }
-
-    private void tell(Record<String, byte[]> record, Outcomes outcomes) {
         for (ER event : outcomes.events) {
-            context.forward(record.withKey(outcomes.id).withValue(event), DeciderTopology.tellEvents(subject));
+            shelf.told(event);
+            forward(outcomes.before.key(), event, rules.events());
         }
-        if (outcomes.changed) {
-            SR state = subject.record(outcomes.state);
-            context.forward(record.withKey(outcomes.id).withValue(state), DeciderTopology.tellStates(subject));
+        Topic<ER> replies = rules.replies();
+        if (outcomes.reply != null && replies != null) {
+            forward(record.key(), outcomes.reply, replies);
         }
+    }
+
+    private void forward(String key, @Nullable SpecificRecord value, Topic<?> topic) {
+        context.forward(record.withKey(key).withValue(value), DeciderTopology.tell(topic));
     }
 
     /** Whoever waits for it must hear of it, as far as it can be said who that is. */
-    private void refusePoison(Record<String, byte[]> record, long now) {
+    private void refusePoison() {
         String commandId = text(record.headers(), LogKeys.COMMAND_ID);
         if (commandId.isEmpty() || record.key() == null) {
             return;
         }
         CommandHeader header = CommandHeader.newBuilder()
                 .setCommandId(commandId)
-                .setIssuedAt(Instant.ofEpochMilli(now))
+                .setIssuedAt(now)
                 .setCorrelationId(text(record.headers(), LogKeys.CORRELATION_ID))
                 .build();
-        var outcomes = new Outcomes(record.key(), Instant.ofEpochMilli(now), header, load(record.key()));
+        var outcomes = new Outcomes(shelf.nothing(record.key()), header);
         outcomes.answered(new Answer(Outcome.REFUSED, Reasons.INVALID, false));
-        tell(record, outcomes);
+        finish(outcomes);
     }
 
     /** Nothing that waits, no ticks: a subject at rest costs nothing. */
     private void sendTick(long wallClock) {
-        boolean quiet = !stores.awaitsDeadlines();
+        boolean quiet = !shelf.awaitsDeadlines();
         if (quiet && (++quietTicks < TICKS_BETWEEN_QUIET_ONES || !stores.remembersAnswers())) {
             return;
         }
         quietTicks = 0;
-        int partition = context.taskId().partition();
+        tick();
+    }
+
+    private void tick() {
         context.forward(
-                new Record<>("tick", subject.tick(partition), wallClock), DeciderTopology.tellCommands(subject));
+                new Record<String, SpecificRecord>(
+                        "tick", rules.tick(context.taskId().partition()), context.currentSystemTimeMs()),
+                DeciderTopology.tell(rules.commands()));
     }
 
     private static String text(Headers headers, String name) {
         Header header = headers.lastHeader(name);
         return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
-    }
-
-    private static @Nullable Long millis(@Nullable Instant instant) {
-        return instant == null ? null : instant.toEpochMilli();
     }
 }

@@ -3,73 +3,102 @@ package io.rollcall.kit.decider;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopic;
 import io.rollcall.kit.streams.StreamTopics;
+import io.rollcall.schemas.Topic;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * A subject's commands in, its events and states out; ticks go back into the commands. Nothing is repartitioned: all of
- * a thing's commands are in one partition.
+ * Commands in, events and states out; ticks go back into the commands. Nothing is repartitioned: what is decided
+ * together is in one partition.
  */
-public final class DeciderTopology<
-                C, S, E, CR extends SpecificRecord, ER extends SpecificRecord, SR extends SpecificRecord>
+public final class DeciderTopology<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord>
         implements ServiceTopology {
 
-    private final Subject<C, S, E, CR, ER, SR> subject;
+    private final Rules<C, S, E, CR, ER> rules;
+    private final Shelving<C, S, ER> shelving;
     private final StreamTopics topics;
     private final StorePlace place;
+    private final Consumer<Duration> decidedAfter;
 
-    /** Runs the subject's rules. */
-    public DeciderTopology(Subject<C, S, E, CR, ER, SR> subject, StreamTopics topics, StorePlace place) {
-        this.subject = subject;
+    /** Runs the rules of a subject. */
+    public DeciderTopology(Subject<C, S, E, CR, ER, ?> subject, StreamTopics topics, StorePlace place) {
+        this(subject, new SingleRecords<>(subject, place), topics, place, _ -> {});
+    }
+
+    /**
+     * Runs rules whose states are kept in a way of their own.
+     *
+     * @param place where the answers that were given are kept
+     * @param decidedAfter is told of every command how long after the broker had it it was decided
+     */
+    public DeciderTopology(
+            Rules<C, S, E, CR, ER> rules,
+            Shelving<C, S, ER> shelving,
+            StreamTopics topics,
+            StorePlace place,
+            Consumer<Duration> decidedAfter) {
+        this.rules = rules;
+        this.shelving = shelving;
         this.topics = topics;
         this.place = place;
+        this.decidedAfter = decidedAfter;
     }
 
     /** The store with the state of every thing, by its id. */
     public static String statesStore(Subject<?, ?, ?, ?, ?, ?> subject) {
-        return DecideStores.states(subject);
+        return SingleRecords.states(subject);
     }
 
-    static String tellEvents(Subject<?, ?, ?, ?, ?, ?> subject) {
-        return "tell-" + subject.events().name();
-    }
-
-    static String tellStates(Subject<?, ?, ?, ?, ?, ?> subject) {
-        return "tell-" + subject.states().name();
-    }
-
-    static String tellCommands(Subject<?, ?, ?, ?, ?, ?> subject) {
-        return "tell-" + subject.commands().name();
+    static String tell(Topic<?> topic) {
+        return "tell-" + topic.name();
     }
 
     @Override
     public void addTo(StreamsBuilder builder) {
-        StreamTopic<CR> commands = topics.of(subject.commands());
-        StreamTopic<ER> events = topics.of(subject.events());
-        StreamTopic<SR> states = topics.of(subject.states());
+        StreamTopic<CR> commands = topics.of(rules.commands());
+        StreamTopic<ER> events = topics.of(rules.events());
+        Topic<ER> replies = rules.replies();
 
         // As bytes: what cannot be decoded has an answer too.
         KStream<String, SpecificRecord> decided = builder.stream(
                         commands.name(),
                         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("read-" + commands.name()))
                 .process(
-                        Decide.supplier(subject, commands.valueSerde().deserializer(), place),
-                        Named.as("decide-" + subject.name()));
-        decided.mapValues(subject.events().value()::cast, Named.as(tellEvents(subject)))
-                .to(events.name(), events.produced());
-        decided.mapValues(subject.states().value()::cast, Named.as(tellStates(subject)))
-                .to(states.name(), states.produced());
-        decided.mapValues(subject.commands().value()::cast, Named.as(tellCommands(subject)))
-                .to(commands.name(), commands.produced((topic, key, tick, partitions) -> toItsPartition(tick)));
+                        Decide.supplier(rules, shelving, commands.valueSerde().deserializer(), place, decidedAfter),
+                        Named.as("decide-" + rules.name()));
+        write(decided, events, events.produced());
+        if (replies != null) {
+            StreamTopic<ER> answers = topics.of(replies);
+            write(decided, answers, answers.produced());
+        }
+        shelving.topics().forEach(states -> writeStates(decided, states));
+        write(decided, commands, commands.produced((topic, key, command, partitions) -> toItsPartition(command)));
     }
 
-    private Optional<Set<Integer>> toItsPartition(CR tick) {
-        return Optional.ofNullable(subject.tickOf(tick)).map(Set::of);
+    private <V extends SpecificRecord> void writeStates(
+            KStream<String, SpecificRecord> decided, Shelving.StateTopic<V> states) {
+        StreamTopic<V> topic = topics.of(states.topic());
+        var partitioner = states.partitioner();
+        write(decided, topic, partitioner == null ? topic.produced() : topic.produced(partitioner));
+    }
+
+    private static <V extends SpecificRecord> void write(
+            KStream<String, SpecificRecord> decided, StreamTopic<V> topic, Produced<String, V> produced) {
+        decided.mapValues(topic.topic().value()::cast, Named.as(tell(topic.topic())))
+                .to(topic.name(), produced);
+    }
+
+    /** What is no tick goes back where it came from: by its key. */
+    private Optional<Set<Integer>> toItsPartition(CR command) {
+        return Optional.ofNullable(rules.tickOf(command)).map(Set::of);
     }
 }

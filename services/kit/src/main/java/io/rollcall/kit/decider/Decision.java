@@ -25,6 +25,18 @@ public sealed interface Decision<E> {
      *
      * @param reason one upper-case word of the subject's
      * @param kept whether the same Idempotency-Key meets the same refusal again; not for a lack of room, which passes
+     * @param events facts that the refusal itself is; mostly none
      */
-    record Refused<E>(String reason, boolean kept) implements Decision<E> {}
+    record Refused<E>(String reason, boolean kept, List<E> events) implements Decision<E> {
+
+        /** Takes a copy. */
+        public Refused {
+            events = List.copyOf(events);
+        }
+
+        /** One that is no fact. */
+        public Refused(String reason, boolean kept) {
+            this(reason, kept, List.of());
+        }
+    }
 }

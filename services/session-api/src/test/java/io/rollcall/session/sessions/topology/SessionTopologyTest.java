@@ -245,11 +245,8 @@ class SessionTopologyTest {
     @Test
     void whatHasRunOutEndsBeforeACommandIsDecidedWithoutATick() {
         answer(create("c1"));
-        // Somebody else's commands keep the log going, but bring no tick.
-        for (int i = 0; i < 60; i++) {
-            now = now.plusSeconds(10);
-            answer(delete("other-" + i, "bob"));
-        }
+        afterTicks(STALE.minusSeconds(1));
+        now = now.plusSeconds(1);
 
         send(delete("c2", "ann"));
 
@@ -265,6 +262,21 @@ class SessionTopologyTest {
         SessionEvent afterTheGap = answer(delete("c2", "bob"));
 
         assertThat(answerOf(afterTheGap).getReason()).isEqualTo("ACCESS_DENIED");
+        assertThat(afterTicks(Duration.ofSeconds(59))).isEmpty();
+        assertThat(afterTicks(Duration.ofSeconds(2)))
+                .extracting(SessionEvent::getReason)
+                .containsExactly("stale");
+    }
+
+    @Test
+    void norDidItWhileOthersAppendedCommandsThatNobodyDecided() {
+        answer(create("c1"));
+        for (int i = 0; i < 70; i++) {
+            now = now.plusSeconds(10);
+            answer(delete("other-" + i, "bob"));
+        }
+
+        assertThat(answerOf(answer(delete("c2", "bob"))).getReason()).isEqualTo("ACCESS_DENIED");
         assertThat(afterTicks(Duration.ofSeconds(59))).isEmpty();
         assertThat(afterTicks(Duration.ofSeconds(2)))
                 .extracting(SessionEvent::getReason)
