@@ -8,8 +8,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A client of session-api that does what its contract asks for: every request under an Idempotency-Key of its own, and
@@ -20,6 +24,7 @@ final class SessionClient {
     private static final Duration TRY = Duration.ofSeconds(5);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern ID = Pattern.compile("\"id\":\"(sess_[0-9a-z]{24})\"");
 
     private final HttpClient http;
@@ -51,6 +56,31 @@ final class SessionClient {
     /** Ends a session. */
     Done delete(int number, String sessionId) throws InterruptedException {
         return ask(number, "DELETE", "/v1/realtime/sessions/" + sessionId, "delete-" + number);
+    }
+
+    /** Status by id of the caller's sessions, as the first instance lists them. */
+    Map<String, String> statuses() throws IOException, InterruptedException {
+        var statuses = new TreeMap<String, String>();
+        String after = "";
+        while (true) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(instances.getFirst().resolve("/v1/realtime/sessions?limit=100" + after))
+                            .timeout(TRY)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException("the list of sessions is answered with " + answer.statusCode());
+            }
+            JsonNode page = JSON.readTree(answer.body()).path("data");
+            if (page.isEmpty()) {
+                return statuses;
+            }
+            for (JsonNode session : page) {
+                String id = session.path("id").asString();
+                statuses.put(id, session.path("status").asString());
+                after = "&after=" + id;
+            }
+        }
     }
 
     private Done ask(int number, String method, String path, String key) throws InterruptedException {

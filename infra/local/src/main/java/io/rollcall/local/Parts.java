@@ -331,18 +331,13 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                 Set.of());
     }
 
-    private static Part livekitServer(Stack.Settings settings, Path program) {
-        Ports usual = Ports.usual();
-        if (settings.ports().webhookIngest() != usual.webhookIngest()) {
-            throw new StackException("LiveKit's configuration sends webhooks to port "
-                    + usual.webhookIngest() + ", but webhook-ingest is to listen on "
-                    + settings.ports().webhookIngest());
-        }
-        List<Port> ports = List.of(tcp(usual.livekit()), tcp(usual.livekitMetrics()), udp(Ports.LIVEKIT_UDP));
+    private static Part livekitServer(Stack.Settings settings, Path program) throws IOException {
+        Ports at = settings.ports();
+        List<Port> ports = List.of(tcp(at.livekit()), tcp(at.livekitMetrics()), udp(at.livekitUdp()));
         var command = new ArrayList<String>();
         command.add(program.toString());
         command.add("--config");
-        command.add(livekitConfiguration(settings));
+        command.add(LivekitFile.of(settings.home(), settings.data(), at).toString());
         return new Part(
                 LIVEKIT,
                 command,
@@ -358,7 +353,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                         "REDIS_PASSWORD"),
                 settings.home(),
                 ports,
-                URI.create("http://" + LOOPBACK + ":" + usual.livekit() + "/"),
+                URI.create("http://" + LOOPBACK + ":" + at.livekit() + "/"),
                 START,
                 Duration.ofSeconds(3),
                 Set.of());

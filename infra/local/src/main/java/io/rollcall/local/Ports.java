@@ -2,6 +2,7 @@ package io.rollcall.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -25,25 +26,38 @@ public record Ports(
         int wsGateway,
         int wsGatewayManagement,
         int livekit,
-        int livekitMetrics) {
+        int livekitMetrics,
+        int livekitUdp) {
 
-    /** Of {@code infra/livekit/livekit.yaml}, which the usual ports of LiveKit are from too. */
-    static final int LIVEKIT_UDP = 7882;
-
-    /** The ports that everybody knows. */
+    /** The ports that everybody knows; those of LiveKit are what {@code infra/livekit/livekit.yaml} says. */
     public static Ports usual() {
-        return new Ports(9092, 8090, 9090, 6379, 8082, 9082, 8081, 9081, 8084, 9084, 8080, 9080, 7880, 6789);
+        return new Ports(9092, 8090, 9090, 6379, 8082, 9082, 8081, 9081, 8084, 9084, 8080, 9080, 7880, 6789, 7882);
     }
 
     /** Ports that nothing has at the moment, for a stack beside the usual one. */
     public static Ports free() {
         List<ServerSocket> sockets = new ArrayList<>();
-        try {
+        try (var udp = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < 14; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13]);
+            return new Ports(
+                    p[0],
+                    p[1],
+                    p[2],
+                    p[3],
+                    p[4],
+                    p[5],
+                    p[6],
+                    p[7],
+                    p[8],
+                    p[9],
+                    p[10],
+                    p[11],
+                    p[12],
+                    p[13],
+                    udp.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException("no free ports", e);
         } finally {

@@ -43,9 +43,23 @@ public final class RoomsApi {
         return all("/api/v1/rooms?state=open", "rooms");
     }
 
+    /** Everybody who is in a room, by its name or its sid where it has none. */
+    public List<JsonNode> participants(String room) throws IOException, InterruptedException {
+        return all("/api/v1/rooms/" + segment(room) + "/participants?", "participants");
+    }
+
+    /** All sessions as they are answered, without their participants. */
+    public List<JsonNode> sessions() throws IOException, InterruptedException {
+        return all("/api/v1/sessions?", "sessions");
+    }
+
     /** One session with its participants. */
     public JsonNode session(String roomSid) throws IOException, InterruptedException {
-        return get("/api/v1/sessions/" + URLEncoder.encode(roomSid, StandardCharsets.UTF_8));
+        return get("/api/v1/sessions/" + segment(roomSid));
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The name of a room or of a session's room, or its sid where it has none. */
