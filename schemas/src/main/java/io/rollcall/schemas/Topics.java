@@ -8,6 +8,10 @@ import static io.rollcall.schemas.Service.WS_GATEWAY;
 
 import io.rollcall.schemas.Topic.Keeps;
 import io.rollcall.schemas.Topic.StampedBy;
+import io.rollcall.schemas.cameras.Camera;
+import io.rollcall.schemas.cameras.CameraCommand;
+import io.rollcall.schemas.cameras.CameraEvent;
+import io.rollcall.schemas.cameras.PtzEvent;
 import io.rollcall.schemas.deadletters.DeadLetter;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import io.rollcall.schemas.livekit.LivekitObservation;
@@ -171,6 +175,37 @@ public final class Topics {
             DECIDER_PARTITIONS,
             new Keeps.Latest());
 
+    public static final Topic<CameraCommand> CAMERA_COMMANDS = new Topic<>(
+                    "camera-commands",
+                    "camera id; a tick goes to the partition it names. Other teams write changes of status",
+                    CameraCommand.class,
+                    SESSION_API,
+                    Set.of(),
+                    DECIDER_PARTITIONS,
+                    new Keeps.For(Duration.ofDays(1)))
+            .stampedBy(StampedBy.BROKER);
+
+    public static final Topic<CameraEvent> CAMERA_EVENTS = new Topic<>(
+            "camera-events",
+            "camera id",
+            CameraEvent.class,
+            SESSION_API,
+            Set.of(WS_GATEWAY),
+            DECIDER_PARTITIONS,
+            new Keeps.Forever());
+
+    public static final Topic<Camera> CAMERAS = new Topic<>(
+            "cameras",
+            "camera id",
+            Camera.class,
+            SESSION_API,
+            Set.of(WS_GATEWAY),
+            DECIDER_PARTITIONS,
+            new Keeps.Latest());
+
+    public static final Topic<PtzEvent> PTZ_EVENTS = new Topic<>(
+            "ptz-events", "camera id", PtzEvent.class, SESSION_API, Set.of(), DECIDER_PARTITIONS, new Keeps.Forever());
+
     private static final List<Topic<?>> ALL = List.of(
             LIVEKIT_EVENTS,
             LIVEKIT_OBSERVATIONS,
@@ -187,6 +222,10 @@ public final class Topics {
             QUOTA_REPLIES,
             AGENCY_USAGE,
             CAMERA_USAGE,
+            CAMERA_COMMANDS,
+            CAMERA_EVENTS,
+            CAMERAS,
+            PTZ_EVENTS,
             deadLetters(WEBHOOK_INGEST),
             deadLetters(SESSION_API),
             deadLetters(QUOTA_COUNTER),
