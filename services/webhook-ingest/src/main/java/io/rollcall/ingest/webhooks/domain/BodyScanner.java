@@ -10,13 +10,16 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Reads from a body the few fields we need and takes every {@code turnPassword} out of it, in one pass; all other bytes
- * stay as received. Where a name comes twice the last one counts.
+ * Reads from a body the few fields we need and takes LiveKit's secrets out of it, in one pass; all other bytes stay as
+ * received. Secrets are every {@code turnPassword}, and the {@code streamKey} in {@code ingressInfo}, with which anybody
+ * could publish. Where a name comes twice the last one counts.
  */
 public final class BodyScanner {
 
     private static final byte[] TURN_PASSWORD = ascii("turnPassword");
     private static final byte[] TURN_PASSWORD_SNAKE = ascii("turn_password");
+    private static final byte[] STREAM_KEY = ascii("streamKey");
+    private static final byte[] STREAM_KEY_SNAKE = ascii("stream_key");
     private static final byte[] ROOM = ascii("room");
     private static final byte[] PARTICIPANT = ascii("participant");
     private static final byte[] EGRESS_INFO = ascii("egressInfo");
@@ -88,7 +91,7 @@ public final class BodyScanner {
             Token token = json.next();
             switch (token) {
                 case NAME -> {
-                    if (json.textIs(TURN_PASSWORD) || json.textIs(TURN_PASSWORD_SNAKE)) {
+                    if (namesSecret(section)) {
                         if (!cutMember()) {
                             return unreadable(json.problem());
                         }
@@ -132,6 +135,13 @@ public final class BodyScanner {
                 }
             }
         }
+    }
+
+    private boolean namesSecret(Field section) {
+        return json.textIs(TURN_PASSWORD)
+                || json.textIs(TURN_PASSWORD_SNAKE)
+                // Elsewhere it is somebody's own word, such as an attribute.
+                || (section == Field.INGRESS && (json.textIs(STREAM_KEY) || json.textIs(STREAM_KEY_SNAKE)));
     }
 
     private Field topField() {
@@ -291,14 +301,14 @@ public final class BodyScanner {
     }
 
     private Scan.Unreadable unreadable(String problem) {
-        return new Scan.Unreadable(problem, cannotHidePassword() ? body : null);
+        return new Scan.Unreadable(problem, cannotHideSecret() ? body : null);
     }
 
     /**
-     * Whether text that is not JSON is plain enough to say that it holds no {@code turnPassword}: UTF-8 without control
-     * characters and without escapes that could spell it.
+     * Whether text that is not JSON is plain enough to say that it holds no secret: UTF-8 without control characters and
+     * without escapes that could spell one.
      */
-    private boolean cannotHidePassword() {
+    private boolean cannotHideSecret() {
         for (byte b : body) {
             if (b >= 0 && b < 0x20 && b != '\n' && b != '\r' && b != '\t') {
                 return false;
@@ -310,8 +320,8 @@ public final class BodyScanner {
         } catch (CharacterCodingException e) {
             return false;
         }
-        String lower = text.toLowerCase(Locale.ROOT);
-        return !lower.contains("\\u") && !lower.contains("password");
+        String lower = text.toLowerCase(Locale.ROOT).replace("_", "");
+        return !lower.contains("\\u") && !lower.contains("password") && !lower.contains("streamkey");
     }
 
     private static byte[] ascii(String text) {

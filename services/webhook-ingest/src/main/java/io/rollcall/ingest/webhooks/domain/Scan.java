@@ -12,7 +12,7 @@ public sealed interface Scan {
      * Nothing that can be passed on as an event.
      *
      * @param cause what is wrong with it, without its contents
-     * @param payload the body without {@code turnPassword}; null when it cannot be taken out safely
+     * @param payload the body without secrets; null when it cannot be taken out safely
      */
     @SuppressWarnings("ArrayRecordComponent") // a body, handed on and never compared
     record Unreadable(String cause, byte @Nullable [] payload) implements Scan {}

@@ -8,7 +8,7 @@ package io.rollcall.ingest.webhooks.domain;
  * @param createdAtSeconds LiveKit's time of it, whole seconds; {@link #NO_TIME} when absent
  * @param roomName the room's name, also where only an egress or ingress tells it
  * @param roomSid the room's sid, also where only an egress tells it
- * @param payload the body as received, without {@code turnPassword}
+ * @param payload the body as received, without secrets
  */
 @SuppressWarnings("ArrayRecordComponent") // a body, handed on and never compared
 public record Webhook(

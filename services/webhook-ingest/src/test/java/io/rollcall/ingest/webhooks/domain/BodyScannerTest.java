@@ -69,10 +69,14 @@ class BodyScannerTest {
                 "{'event':'x','\\u0074urn\\u0050assword':[[]],'b':2} | {'event':'x','b':2}",
                 "{'event':'x','turn_password':'p'} | {'event':'x'}",
                 "{'event':'x','turnpassword':'kept','a':'turnPassword'} | {'event':'x','turnpassword':'kept','a':'turnPassword'}",
+                "{'event':'x','ingressInfo':{'ingressId':'IN_1','streamKey':'k','url':'u'}} | {'event':'x','ingressInfo':{'ingressId':'IN_1','url':'u'}}",
+                "{'event':'x','ingressInfo':{'stream_key':'k','state':{'stream\\u004bey':'k'}}} | {'event':'x','ingressInfo':{'state':{}}}",
+                "{'event':'x','participant':{'attributes':{'streamKey':'own'}},'streamKey':1} | {'event':'x','participant':{'attributes':{'streamKey':'own'}},'streamKey':1}",
+                "{'event':'x','ingressInfo':{'streamKey':'k'},'room':{'streamKey':'own'}} | {'event':'x','ingressInfo':{},'room':{'streamKey':'own'}}",
                 "{'event':'x','metadata':'{\\'turnPassword\\':1}'} | {'event':'x','metadata':'{\\'turnPassword\\':1}'}",
             },
             quoteCharacter = '`')
-    void takesEveryPasswordOutAndLeavesTheRestAsItWas(String body, String kept) {
+    void takesEverySecretOutAndLeavesTheRestAsItWas(String body, String kept) {
         Webhook webhook = event(json(body));
 
         assertThat(new String(webhook.payload(), UTF_8)).isEqualTo(kept.replace('\'', '"'));
@@ -223,8 +227,10 @@ class BodyScannerTest {
                 "{'room':{'TURNPASSWORD':'hush'}",
                 "t\0u\0r\0n\0",
                 "{'turnPassword':'hush'}}",
+                "{'ingressInfo':{'streamKey':'hush'}",
+                "{'ingressInfo':{'stream_key':'hush'}",
             })
-    void leavesOutATextThatMayHideAPassword(String body) {
+    void leavesOutATextThatMayHideASecret(String body) {
         Scan scan = BodyScanner.scan(json(body));
 
         assertThat(((Scan.Unreadable) scan).payload()).isNull();
