@@ -50,6 +50,9 @@ final class Reconciliation {
     /** Beyond LiveKit's own patience with an empty room. */
     private static final Duration EMPTY_AT_MOST = Duration.ofSeconds(30);
 
+    /** Somebody who signals and never gets media is not waited for any longer. */
+    private static final Duration EXPECTED_AT_MOST = Duration.ofSeconds(60);
+
     /** LiveKit cuts the times of its events to whole seconds. */
     private static final Duration CUT = Duration.ofSeconds(1);
 
@@ -259,7 +262,7 @@ final class Reconciliation {
         }
         List<Attendance> participants = listed.participants();
         if (!open.live().isEmpty()
-                || (participants != null && participants.stream().anyMatch(Attendance::there))) {
+                || (participants != null && participants.stream().anyMatch(this::isThereOrExpected))) {
             rules.watch(open, open.watch().empty(null));
             return;
         }
@@ -274,6 +277,11 @@ final class Reconciliation {
                 rules.close(open, EMPTY, ROOM_CLOSED, true);
             }
         }
+    }
+
+    private boolean isThereOrExpected(Attendance attendance) {
+        return attendance.there()
+                && (attendance.active() || !hasLasted(attendance.details().joinedAt(), EXPECTED_AT_MOST));
     }
 
     private boolean ended(Session session, String participantSid) {

@@ -115,13 +115,17 @@ class RandomHistoriesTest {
             steps.add(state -> RoomDecider.decide(webhook, state));
             told = Math.min(truth.size(), told + 1);
             if (random.nextInt(4) == 0) {
-                Livekit livekit = Livekit.after(truth.subList(0, told));
+                // A poll may come after webhooks of what happened since it was asked.
+                Livekit livekit = Livekit.after(truth.subList(0, Math.max(0, told - random.nextInt(3))));
                 long ms = livekit.ms() + random.nextInt(30_000);
-                List<Observation> observed = livekit.observed(ms);
-                Observation unreachable = Polls.unreachable(ms, livekit.room());
-                boolean down = random.nextInt(5) == 0;
+                List<Observation> observed = switch (random.nextInt(6)) {
+                    case 0 -> List.of(Polls.unreachable(ms, livekit.room()));
+                    case 1 -> livekit.counted(ms);
+                    case 2 -> livekit.coming(ms);
+                    default -> livekit.observed(ms);
+                };
                 for (Observation observation : observed) {
-                    steps.add(state -> RoomDecider.decide(down ? unreachable : observation, state));
+                    steps.add(state -> RoomDecider.decide(observation, state));
                 }
             }
         }
@@ -177,6 +181,23 @@ class RandomHistoriesTest {
                     details.profile().hidden(),
                     details.version(),
                     details.state());
+        }
+
+        /** Listed without its participants. */
+        List<Observation> counted(long ms) {
+            return open ? List.of(Polls.listed(ms, room, present.size())) : observed(ms);
+        }
+
+        /** Everybody's media is still on the way. */
+        List<Observation> coming(long ms) {
+            return open
+                    ? List.of(Polls.attended(
+                            ms,
+                            room,
+                            present.values().stream()
+                                    .map(person -> person.state("JOINED"))
+                                    .toArray(Person[]::new)))
+                    : observed(ms);
         }
 
         List<Observation> observed(long ms) {

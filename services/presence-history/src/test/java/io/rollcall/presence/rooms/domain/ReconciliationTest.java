@@ -433,6 +433,17 @@ class ReconciliationTest {
                     .thenNothing();
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"JOINING", "JOINED"})
+        void isClosedWhenWhoWasComingHasNotComeInAMinute(String state) {
+            var expected = person("PA_ana", "ana", 20_000).state(state);
+
+            empty().when(attended(79_899, ROOM, expected)).thenNothing();
+            empty().when(attended(79_900, ROOM, expected))
+                    .then("RoomClosed RM_1 EMPTY inferred people=0")
+                    .says(Source.TIMER);
+        }
+
         @Test
         void isNotClosedByATimerAlone() {
             empty().when(unreachable(10_000 + 10 * PATIENCE, ROOM)).thenNothing();

@@ -16,12 +16,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PollsTest {
@@ -126,11 +131,69 @@ class PollsTest {
             LivekitObservation poll = room.attended(15 + 15L * i, attended[i]);
             steps.add(new Step(poll.getObservedAt(), presence -> presence.pipe(poll, poll.getObservedAt()), true));
         }
+        isTheSame(steps, new Random(seed), again);
+    }
+
+    static IntStream seeds() {
+        return IntStream.range(0, 60);
+    }
+
+    /** Lost and repeated webhooks, people who come and go, polls that say what is there: a replay tells the same. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void soItIsWithAnyHistory(int seed, @TempDir Path again) {
         var random = new Random(seed);
-        List<Step> shuffled = steps.stream()
-                .sorted(Comparator.comparing(
-                        (Step step) -> step.at().plusMillis(step.poll() ? random.nextInt(1_900) : 0)))
-                .toList();
+        isTheSame(history(random), random, again);
+    }
+
+    private List<Step> history(Random random) {
+        List<Step> steps = new ArrayList<>();
+        Map<String, Long> inside = new LinkedHashMap<>();
+        happens(steps, room.started(0), random);
+        boolean open = true;
+        for (int second = 1; second < 240; second++) {
+            int dice = random.nextInt(20);
+            if (dice == 0 && open) {
+                String somebody = "u" + second;
+                inside.put(somebody, (long) second);
+                happens(steps, room.joined(second, somebody), random);
+            } else if (dice == 1 && !inside.isEmpty()) {
+                var first = inside.entrySet().iterator().next();
+                inside.remove(first.getKey());
+                happens(steps, room.left(second, first.getKey(), first.getValue()), random);
+            } else if (dice == 2 && random.nextInt(10) == 0 && open) {
+                open = false;
+                inside.clear();
+                happens(steps, room.finished(second), random);
+            }
+            if (second % 15 == 0) {
+                LivekitObservation poll =
+                        open ? room.attended(second, inside.keySet().toArray(new String[0])) : room.absent(second);
+                steps.add(new Step(poll.getObservedAt(), presence -> presence.pipe(poll, poll.getObservedAt()), true));
+            }
+        }
+        // Lets the last polls take their turn.
+        happens(steps, new Happenings("other", "RM_2").started(300), random);
+        return steps;
+    }
+
+    /** One webhook in eight is lost, one in eight comes twice. */
+    private static void happens(List<Step> steps, Delivery delivery, Random random) {
+        int times = switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> 2;
+            default -> 1;
+        };
+        for (int i = 0; i < times; i++) {
+            steps.add(new Step(delivery.at(), presence -> presence.pipe(List.of(delivery)), false));
+        }
+    }
+
+    private void isTheSame(List<Step> steps, Random random, Path again) {
+        Map<Step, Instant> turns = new HashMap<>();
+        steps.forEach(step -> turns.put(step, step.at().plusMillis(step.poll() ? random.nextInt(1_900) : 0)));
+        List<Step> shuffled =
+                steps.stream().sorted(Comparator.comparing(turns::get)).toList();
         try (var one = new PresenceDriver(stateDir);
                 var other = new PresenceDriver(again)) {
             steps.stream()
