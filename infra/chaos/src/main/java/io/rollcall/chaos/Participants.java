@@ -103,9 +103,13 @@ final class Participants implements AutoCloseable {
     }
 
     private void tell(String line) throws IOException {
-        Writer input = process.outputWriter(StandardCharsets.UTF_8);
-        input.write(line + "\n");
-        input.flush();
+        try {
+            Writer input = process.outputWriter(StandardCharsets.UTF_8);
+            input.write(line + "\n");
+            input.flush();
+        } catch (IOException e) {
+            throw new IOException("the participants' process has died: see " + folder.resolve("node.log"), e);
+        }
     }
 
     private Thread follow(Process from) {
