@@ -43,8 +43,8 @@ class ComposeTest {
     private static final Set<String> OF_STREAMS = Set.of("APPLICATION_SERVER");
 
     /** The variables that open something. They have no default anywhere. */
-    private static final Set<String> SECRETS =
-            Set.of("COMMAND_ID_SECRET", "GATEWAY_TOKEN_SECRET", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET");
+    private static final Set<String> SECRETS = Set.of(
+            "CAMERA_SECRETS_KEY", "COMMAND_ID_SECRET", "GATEWAY_TOKEN_SECRET", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET");
 
     private static final Pattern INTERPOLATED =
             Pattern.compile("(?<!\\$)\\$\\{([A-Z][A-Z0-9_]*)(?:(:[-?])((?:[^}])*))?}");

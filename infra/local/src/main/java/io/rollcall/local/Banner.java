@@ -18,6 +18,7 @@ final class Banner {
         row(out, "rooms", http(ports.presenceHistory()) + "/api/v1/rooms");
         row(out, "sessions", http(ports.presenceHistory()) + "/api/v1/sessions");
         row(out, "session-api", http(ports.sessionApi()) + "/v1/realtime/sessions");
+        row(out, "cameras", http(ports.sessionApi()) + "/api/v1/cameras");
         row(out, "webhooks", http(ports.webhookIngest()) + "/webhooks/livekit");
         row(
                 out,
@@ -63,6 +64,7 @@ final class Banner {
         }
         out.println("  GATEWAY_TOKEN_SECRET=" + Development.GATEWAY_TOKEN_SECRET);
         out.println("  COMMAND_ID_SECRET=" + Development.COMMAND_ID_SECRET);
+        out.println("  CAMERA_SECRETS_KEY=" + Development.CAMERA_SECRETS_KEY);
         out.println(END);
         out.println();
     }

@@ -12,5 +12,7 @@ public final class Development {
 
     public static final String COMMAND_ID_SECRET = "dev-command-id-secret-0123456789ab";
 
+    public static final String CAMERA_SECRETS_KEY = "dev-camera-secrets-key-0123456789ab";
+
     private Development() {}
 }

@@ -221,6 +221,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
         variables.put(
                 "REDIS_URL", "redis://" + LOOPBACK + ":" + settings.ports().redis());
         variables.put("COMMAND_ID_SECRET", Development.COMMAND_ID_SECRET);
+        variables.put("CAMERA_SECRETS_KEY", Development.CAMERA_SECRETS_KEY);
         return variables;
     }
 

@@ -2,6 +2,7 @@ package io.rollcall.session;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -13,15 +14,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param livekit where LiveKit is and who we are there
  * @param sessions the times of realtime sessions
  * @param commands how commands are sent and waited for
+ * @param cameras how cameras' secrets are kept, and how cameras are moved
  */
 @ConfigurationProperties("rollcall.session")
 public record SessionApiProperties(
         @DefaultValue Livekit livekit,
         @DefaultValue Sessions sessions,
-        @DefaultValue Commands commands) {
+        @DefaultValue Commands commands,
+        @DefaultValue Cameras cameras) {
 
     /** The secret of the shared ids that everybody knows; only a service that was told it is local takes it. */
     public static final String DEVELOPMENT_ID_SECRET = "dev-command-id-secret-0123456789ab";
+
+    /** The key of cameras' secrets that everybody knows; only a service that was told it is local takes it. */
+    public static final String DEVELOPMENT_CAMERA_SECRETS_KEY = "dev-camera-secrets-key-0123456789ab";
 
     private static final int MIN_SECRET = 32;
     private static final Set<String> SCHEMES = Set.of("http", "https", "ws", "wss");
@@ -123,6 +129,67 @@ public record SessionApiProperties(
         @Override
         public String toString() {
             return "Commands[timeout=" + timeout + ", waiting=" + waiting + "]";
+        }
+    }
+
+    /**
+     * Cameras.
+     *
+     * @param secretsKey from which the key of their secrets follows: the same on every instance, and for ever
+     * @param ptz how they are moved
+     */
+    public record Cameras(
+            @DefaultValue("") String secretsKey,
+            @DefaultValue Ptz ptz) {
+
+        /** Checks what was given. */
+        public Cameras {
+            if (secretsKey.length() < MIN_SECRET) {
+                throw new IllegalArgumentException(
+                        "rollcall.session.cameras.secrets-key (CAMERA_SECRETS_KEY) must have at least " + MIN_SECRET
+                                + " characters, the same on every instance");
+            }
+        }
+
+        /** Everything but the key. */
+        @Override
+        public String toString() {
+            return "Cameras[ptz=" + ptz + "]";
+        }
+    }
+
+    /** The ways to cameras' motors. */
+    public enum Driver {
+        NONE,
+        ONVIF,
+        VMS
+    }
+
+    /**
+     * How cameras are moved.
+     *
+     * @param driver by which way
+     * @param allowedHosts for onvif: hosts, *.domains, addresses and networks that cameras may be at; none permits none
+     * @param vmsUrl for vms: where the system is
+     * @param timeout how long a camera may take to answer
+     * @param moveTimeout for onvif: after which a movement ends by itself
+     */
+    public record Ptz(
+            @DefaultValue("none") Driver driver,
+            @DefaultValue List<String> allowedHosts,
+            @DefaultValue("") String vmsUrl,
+            @DefaultValue("5s") Duration timeout,
+            @DefaultValue("10s") Duration moveTimeout) {
+
+        /** Checks what was given. */
+        public Ptz {
+            allowedHosts = List.copyOf(allowedHosts);
+            positive("cameras.ptz.timeout (PTZ_TIMEOUT)", timeout);
+            positive("cameras.ptz.move-timeout (PTZ_MOVE_TIMEOUT)", moveTimeout);
+            if (driver == Driver.VMS && !vmsUrl.matches("https?://.+")) {
+                throw new IllegalArgumentException("rollcall.session.cameras.ptz.vms-url (VMS_SERVICE_URL) must be an"
+                        + " address such as http://host:8090 for the driver vms");
+            }
         }
     }
 

@@ -33,6 +33,8 @@ class SessionApiConfigurationTest {
                         "rollcall.session.livekit.api-secret",
                         "secretsecretsecretsecretsecretsecret",
                         "rollcall.session.commands.id-secret",
+                        secret,
+                        "rollcall.session.cameras.secrets-key",
                         secret)))
                 .bind("rollcall.session", SessionApiProperties.class)
                 .get();

@@ -3,28 +3,19 @@ package io.rollcall.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.kittest.RealRedis;
 import io.rollcall.kittest.TestIssuer;
 import io.rollcall.schemas.AvroSerde;
-import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.events.EventSource;
 import io.rollcall.schemas.rooms.RoomEvent;
 import io.rollcall.schemas.rooms.RoomEventType;
+import io.rollcall.session.TwoInstances.Instance;
 import io.rollcall.sim.LivekitSim;
-import io.rollcall.sim.SimSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,101 +35,42 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ApplicationContextInitializer;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * The whole service, twice, on a real broker and a real Redis, with tokens of a real issuer: every row of the contract
- * over HTTP. LiveKit is livekit-sim, a test double.
- */
+/** Every row of the contract of realtime sessions over HTTP, on the whole service. */
+@ExtendWith(TwoInstances.Shared.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionApiTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String SESSIONS = "/v1/realtime/sessions";
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final String SECRET = "secretsecretsecretsecretsecretsecret";
+    private static final Duration PATIENCE = TwoInstances.PATIENCE;
+    private static final String SECRET = TwoInstances.SECRET;
 
-    private final FixedRegistry registry = new FixedRegistry();
-    private final HttpClient http = HttpClient.newHttpClient();
-
-    private Path data;
+    private TwoInstances stack;
     private KafkaCluster.Own kafka;
     private RealRedis redis;
     private TestIssuer issuer;
     private LivekitSim livekit;
     private Instance first;
-
-    /** Forgets a session to which nobody comes within two seconds. */
     private Instance second;
 
-    private record Instance(ConfigurableApplicationContext context, int port) {}
-
     @BeforeAll
-    void startAll(@TempDir Path folder) throws IOException {
-        data = folder;
-        kafka = KafkaCluster.own();
-        kafka.createTopics(Topics.all());
-        redis = RealRedis.start();
-        issuer = TestIssuer.start();
-        livekit = LivekitSim.start(SimSettings.read(Path.of("../../infra/livekit/livekit.yaml"))
-                .withPorts(0, 0)
-                .withWebhookUrls(List.of()));
-        first = start("first", "10m");
-        second = start("second", "2s");
-        for (Instance instance : List.of(first, second)) {
-            await().atMost(PATIENCE).untilAsserted(() -> {
-                HttpResponse<String> ready = ask(instance, "GET", "/readyz", null, Map.of(), null);
-                assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
-            });
-        }
-    }
-
-    @AfterAll
-    void stopAll() {
-        second.context().close();
-        first.context().close();
-        livekit.close();
-        issuer.close();
-        redis.close();
-        kafka.close();
-    }
-
-    private Instance start(String name, String staleTtl) {
-        int port = freePort();
-        ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
-                context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);
-        List<String> arguments = new ArrayList<>(List.of(issuer.arguments()));
-        arguments.addAll(List.of(
-                "--server.port=" + port,
-                "--management.server.port=0",
-                "--spring.data.redis.url=" + redis.url(),
-                "--rollcall.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                "--rollcall.data-dir=" + data.resolve(name),
-                "--rollcall.session.livekit.url=" + livekit.url(),
-                "--rollcall.session.livekit.ws-url=ws://livekit.example",
-                "--rollcall.session.livekit.api-key=devkey",
-                "--rollcall.session.livekit.api-secret=" + SECRET,
-                "--rollcall.session.livekit.poll-interval=1s",
-                "--rollcall.session.commands.id-secret=0123456789abcdef0123456789abcdef",
-                "--rollcall.session.sessions.stale-ttl=" + staleTtl,
-                "--rollcall.session.sessions.empty-grace=1s"));
-        return new Instance(
-                new SpringApplicationBuilder(SessionApiApplication.class)
-                        .initializers(withRegistry)
-                        .run(arguments.toArray(String[]::new)),
-                port);
+    void share(TwoInstances running) {
+        stack = running;
+        kafka = running.kafka;
+        redis = running.redis;
+        issuer = running.issuer;
+        livekit = running.livekit;
+        first = running.first;
+        second = running.second;
     }
 
     private record Reply(int status, String body, HttpResponse<String> response) {
@@ -154,25 +86,7 @@ class SessionApiTest {
             @Nullable String token,
             Map<String, String> headers,
             byte @Nullable [] body) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + instance.port() + path))
-                .timeout(Duration.ofSeconds(20))
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body));
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        headers.forEach(request::header);
-        try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return stack.ask(instance, method, path, token, headers, body);
     }
 
     private Reply call(
@@ -228,7 +142,7 @@ class SessionApiTest {
         try (var producer = new KafkaProducer<>(
                 Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
                 new StringSerializer(),
-                new AvroSerde<>(Topics.ROOM_EVENTS, registry))) {
+                new AvroSerde<>(Topics.ROOM_EVENTS, stack.registry))) {
             var event = RoomEvent.newBuilder()
                     .setId(UUID.randomUUID().toString())
                     .setType(type)
@@ -244,7 +158,7 @@ class SessionApiTest {
     }
 
     private JsonNode sim(String path, String body) throws Exception {
-        var answer = http.send(
+        var answer = stack.http.send(
                 HttpRequest.newBuilder(livekit.url().resolve("/sim/" + path))
                         .timeout(Duration.ofSeconds(10))
                         .method(
@@ -617,14 +531,6 @@ class SessionApiTest {
                 }
             }
             assertThat(seen).isPositive();
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

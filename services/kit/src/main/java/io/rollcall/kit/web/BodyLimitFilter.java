@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyLimitFilter implements Filter {
 
-    private final long limit;
+    private final long usual;
+    private final List<BodyLimit> others;
 
-    BodyLimitFilter(long limit) {
-        this.limit = limit;
+    BodyLimitFilter(long usual, List<BodyLimit> others) {
+        this.usual = usual;
+        this.others = others;
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        long limit = limit((HttpServletRequest) request);
         long announced = request.getContentLengthLong();
         if (announced > limit) {
             ((HttpServletResponse) response).sendError(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
@@ -40,6 +44,15 @@ final class BodyLimitFilter implements Filter {
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    private long limit(HttpServletRequest request) {
+        for (BodyLimit other : others) {
+            if (other.method().equals(request.getMethod()) && other.path().equals(request.getRequestURI())) {
+                return other.bytes();
+            }
+        }
+        return usual;
     }
 
     private static final class Limited extends HttpServletRequestWrapper {

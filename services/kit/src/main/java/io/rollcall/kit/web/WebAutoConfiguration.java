@@ -56,8 +56,11 @@ public class WebAutoConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(WebSettings settings) {
-        return beforeTheDispatcher(new BodyLimitFilter(settings.maxBody().toBytes()), 4);
+    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(WebSettings settings, ObjectProvider<BodyLimit> others) {
+        return beforeTheDispatcher(
+                new BodyLimitFilter(
+                        settings.maxBody().toBytes(), others.stream().toList()),
+                4);
     }
 
     private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> beforeTheDispatcher(F it, int place) {

@@ -1,0 +1,5 @@
+/** The REST surface of cameras. */
+@NullMarked
+package io.rollcall.session.cameras.http;
+
+import org.jspecify.annotations.NullMarked;

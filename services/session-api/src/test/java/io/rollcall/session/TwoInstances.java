@@ -1,0 +1,178 @@
+package io.rollcall.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rollcall.kittest.FixedRegistry;
+import io.rollcall.kittest.KafkaCluster;
+import io.rollcall.kittest.RealRedis;
+import io.rollcall.kittest.TestIssuer;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topics;
+import io.rollcall.sim.LivekitSim;
+import io.rollcall.sim.SimSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/**
+ * The whole service, twice, on a real broker and a real Redis, with tokens of a real issuer; LiveKit is livekit-sim, a
+ * test double. Started by the first test class that asks for it, shared with the others, and ended with the run.
+ */
+final class TwoInstances implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final String SECRET = "secretsecretsecretsecretsecretsecret";
+
+    final FixedRegistry registry = new FixedRegistry();
+    final HttpClient http = HttpClient.newHttpClient();
+    final KafkaCluster.Own kafka;
+    final RealRedis redis;
+    final TestIssuer issuer;
+    final LivekitSim livekit;
+
+    /** Moves cameras on this machine by ONVIF, within a second. */
+    final Instance first;
+
+    /** Forgets a session to which nobody comes within two seconds; moves no cameras. */
+    final Instance second;
+
+    private final Path data;
+
+    record Instance(ConfigurableApplicationContext context, int port) {}
+
+    /** Gives it to test classes that name it as a parameter. */
+    static final class Shared implements ParameterResolver {
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == TwoInstances.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.GLOBAL)
+                    .computeIfAbsent(TwoInstances.class, _ -> new TwoInstances(), TwoInstances.class);
+        }
+    }
+
+    private TwoInstances() {
+        try {
+            data = Files.createTempDirectory("session-api");
+            livekit = LivekitSim.start(SimSettings.read(Path.of("../../infra/livekit/livekit.yaml"))
+                    .withPorts(0, 0)
+                    .withWebhookUrls(List.of()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        kafka = KafkaCluster.own();
+        kafka.createTopics(Topics.all());
+        redis = RealRedis.start();
+        issuer = TestIssuer.start();
+        first = start(
+                "first",
+                "--rollcall.session.cameras.ptz.driver=onvif",
+                "--rollcall.session.cameras.ptz.allowed-hosts=127.0.0.1",
+                "--rollcall.session.cameras.ptz.timeout=1s");
+        second = start("second", "--rollcall.session.sessions.stale-ttl=2s");
+        for (Instance instance : List.of(first, second)) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                HttpResponse<String> ready = ask(instance, "GET", "/readyz", null, Map.of(), null);
+                assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+            });
+        }
+    }
+
+    private Instance start(String name, String... more) {
+        int port = freePort();
+        ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
+                context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);
+        List<String> arguments = new ArrayList<>(List.of(issuer.arguments()));
+        arguments.addAll(List.of(
+                "--server.port=" + port,
+                "--management.server.port=0",
+                "--spring.data.redis.url=" + redis.url(),
+                "--rollcall.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                "--rollcall.data-dir=" + data.resolve(name),
+                "--rollcall.session.livekit.url=" + livekit.url(),
+                "--rollcall.session.livekit.ws-url=ws://livekit.example",
+                "--rollcall.session.livekit.api-key=devkey",
+                "--rollcall.session.livekit.api-secret=" + SECRET,
+                "--rollcall.session.livekit.poll-interval=1s",
+                "--rollcall.session.commands.id-secret=0123456789abcdef0123456789abcdef",
+                "--rollcall.session.cameras.secrets-key=fedcba9876543210fedcba9876543210",
+                "--rollcall.session.sessions.empty-grace=1s"));
+        arguments.addAll(List.of(more));
+        return new Instance(
+                new SpringApplicationBuilder(SessionApiApplication.class)
+                        .initializers(withRegistry)
+                        .run(arguments.toArray(String[]::new)),
+                port);
+    }
+
+    HttpResponse<String> ask(
+            Instance instance,
+            String method,
+            String path,
+            @Nullable String token,
+            Map<String, String> headers,
+            byte @Nullable [] body) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + instance.port() + path))
+                .timeout(Duration.ofSeconds(60))
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        headers.forEach(request::header);
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        second.context().close();
+        first.context().close();
+        livekit.close();
+        issuer.close();
+        redis.close();
+        kafka.close();
+    }
+}
