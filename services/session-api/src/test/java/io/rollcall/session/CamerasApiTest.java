@@ -307,6 +307,7 @@ class CamerasApiTest {
                     {"name":"n","source":" "}                     | source is required
                     {"name":"n","source":"M","id":"other"}        | id must be that of the path, or absent
                     {"name":7,"source":"M"}                       | name must be a string
+                    {"name":"\\ud800","source":"M"}               | name must be text: it has half of a character
                     {"name":"n","source":"M","status":"on"}       | status must be one of ONLINE, OFFLINE, ERROR
                     {"name":"n","source":"M","ptz_enabled":"yes"} | ptz_enabled must be true or false
                     {"name":"n","source":"M","metadata":[]}       | metadata must be a JSON object of at most 64 KiB
@@ -483,7 +484,9 @@ class CamerasApiTest {
     @Test
     void tenThousandCamerasComeInOneGoAndNotOneMore() {
         String agency = "MANY_" + UUID.randomUUID();
-        var csv = new StringBuilder("id,name,source,rtsp_url\n");
+        // Some nine megabytes: more than other bodies may have.
+        String address = "x".repeat(780);
+        var csv = new StringBuilder("id,name,source,rtsp_url,address\n");
         for (int i = 0; i < 10_000; i++) {
             csv.append(agency)
                     .append('-')
@@ -492,8 +495,13 @@ class CamerasApiTest {
                     .append(i)
                     .append(',')
                     .append(agency);
-            csv.append(",rtsp://admin:pa55@10.0.0.7/").append(i).append('\n');
+            csv.append(",rtsp://admin:pa55@10.0.0.7/")
+                    .append(i)
+                    .append(',')
+                    .append(address)
+                    .append('\n');
         }
+        assertThat(csv.length()).isBetween(8 * 1024 * 1024, 10 * 1024 * 1024);
         long from = System.nanoTime();
 
         Reply reply = importCsv(csv.toString());
@@ -504,7 +512,7 @@ class CamerasApiTest {
                 get(CAMERAS + "?limit=1000&offset=9500&source=" + agency).json();
         assertThat(page.path("count").asInt()).isEqualTo(500);
         assertThat(page.path("total").asInt()).isEqualTo(10_000);
-        error(importCsv(csv + "one-more,Gate,METRO,\n"), 413, "At most 10000 cameras can be imported at once");
+        error(importCsv(csv + "one-more,Gate,METRO\n"), 413, "At most 10000 cameras can be imported at once");
         error(get(at("one-more")), 404, "Camera not found");
         String long10 = "id,name,source\n" + "a,b,c\n".repeat(2 * 1024 * 1024);
         assertThat(importCsv(long10).status()).isEqualTo(413);
@@ -647,6 +655,24 @@ class CamerasApiTest {
             error(ptz(stack.first, id, another, body), 502, "Failed to control PTZ");
             assertThat(camera.moves()).hasSize(2);
         }
+    }
+
+    @Test
+    void theApiDocumentsTellOfAllOfIt() {
+        Reply reply = get("/v3/api-docs");
+        assertThat(reply.status()).isEqualTo(200);
+        JsonNode paths = reply.json().path("paths");
+        assertThat(paths.path(CAMERAS + "/{id}").propertyNames()).containsExactlyInAnyOrder("get", "put", "delete");
+        assertThat(paths.path(CAMERAS).propertyNames()).containsExactly("get");
+        assertThat(paths.path(CAMERAS + "/{id}/ptz").propertyNames()).containsExactly("post");
+        assertThat(paths.path(IMPORT)
+                        .path("post")
+                        .path("requestBody")
+                        .path("content")
+                        .propertyNames())
+                .containsExactlyInAnyOrder("application/json", "text/csv");
+        assertThat(reply.json().path("components").path("schemas").propertyNames())
+                .contains("Camera", "Cameras", "CameraImport", "CameraImportResult", "PtzCommand");
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata a JSON object
  * @param location left out when unknown
  */
+@Schema(name = "Camera")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
     "id",
@@ -77,6 +78,7 @@ record CameraAnswer(
     }
 
     /** Where a camera is; coordinates that are not known are left out. */
+    @Schema(name = "CameraLocation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Place(
             @Nullable Double latitude,
@@ -90,6 +92,7 @@ record CameraAnswer(
      * @param count how many are on it
      * @param total how many match
      */
+    @Schema(name = "Cameras")
     record Listed(List<CameraAnswer> cameras, int count, int total) {}
 
     /**
@@ -97,6 +100,7 @@ record CameraAnswer(
      *
      * @param error only where none was imported
      */
+    @Schema(name = "CameraImportResult")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Imported(@Nullable String error, int imported, int failed, List<Row> errors) {
 

@@ -177,6 +177,9 @@ final class CameraReader {
         if (it.length() > most) {
             throw new BadFieldException(field, "must have at most " + most + " characters");
         }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(it)) {
+            throw new BadFieldException(field, "must be text: it has half of a character");
+        }
         return it;
     }
 

@@ -173,7 +173,6 @@ class CamerasController {
     ResponseEntity<Imported> importAll(
             Caller caller,
             HttpServletRequest request,
-            @RequestHeader(name = "Content-Type") MediaType type,
             @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key)
             throws IOException {
         admin(caller);
@@ -181,6 +180,7 @@ class CamerasController {
         try (CameraImport.Turn _ = imports.turn()) {
             byte[] body = request.getInputStream().readAllBytes();
             header.setFingerprint(secrets.fingerprint(body));
+            MediaType type = MediaType.parseMediaType(request.getContentType());
             Rows rows = MediaType.parseMediaType(CSV).includes(type) ? Rows.CSV : Rows.JSON;
             Imported imported = imports.run(body, rows, header);
             return ResponseEntity.status(imported.imported() == 0 ? HttpStatus.BAD_REQUEST : HttpStatus.OK)
@@ -189,6 +189,7 @@ class CamerasController {
     }
 
     /** For the API's documents. */
+    @Schema(name = "CameraImport")
     private record ImportBody(List<CameraAnswer> cameras) {}
 
     private static JsonNode object(JsonNode body) {

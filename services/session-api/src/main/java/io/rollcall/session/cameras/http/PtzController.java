@@ -68,6 +68,7 @@ class PtzController {
             Thread.ofVirtual().name("ptz-", 0).factory());
 
     /** For the API's documents. */
+    @Schema(name = "PtzCommand")
     private record Body(
             @Schema(
                     allowableValues = {

@@ -119,7 +119,10 @@ public final class PtzDispatcher implements AutoCloseable {
             case TIMED_OUT -> PtzEventType.PTZ_TIMED_OUT;
         };
         if (outcome == Outcome.FAILED || outcome == Outcome.TIMED_OUT) {
-            LOG.atWarn().addKeyValue(LogKeys.REASON, reason).log("a camera was not moved");
+            LOG.atWarn()
+                    .addKeyValue(LogKeys.COMMAND_ID, order.header().getCommandId())
+                    .addKeyValue(LogKeys.REASON, reason)
+                    .log("a camera was not moved");
         }
         try {
             log.write(order, camera, driver.name(), type, reason, took);
