@@ -56,6 +56,11 @@ public record Topic<V extends SpecificRecord>(
         return new Topic<>(name, key, value, writer, readers, partitions, keeps, clock, maxRecordBytes);
     }
 
+    /** The same topic, but created with this many partitions. */
+    public Topic<V> withPartitions(int number) {
+        return new Topic<>(name, key, value, writer, readers, number, keeps, stampedBy, maxRecordBytes);
+    }
+
     /** Whose clock the timestamps are. */
     public enum StampedBy {
         WRITER,

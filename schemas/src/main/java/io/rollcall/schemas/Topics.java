@@ -239,6 +239,13 @@ public final class Topics {
         return ALL;
     }
 
+    /** The same where there is a limit over all agencies: who decides about all of them must see all their commands. */
+    public static List<Topic<?>> allWithATotalLimit() {
+        return ALL.stream()
+                .<Topic<?>>map(topic -> topic.equals(QUOTA_COMMANDS) ? topic.withPartitions(1) : topic)
+                .toList();
+    }
+
     /** Where a service puts what it could not decode, map or process. */
     public static Topic<DeadLetter> deadLetters(Service service) {
         return new Topic<>(

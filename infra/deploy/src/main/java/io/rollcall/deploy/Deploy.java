@@ -4,10 +4,12 @@ import io.rollcall.broker.TopicCreator;
 import io.rollcall.schemas.ApicurioRegistry;
 import io.rollcall.schemas.IncompatibleSchemaException;
 import io.rollcall.schemas.SchemaPublisher;
+import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -24,14 +26,17 @@ public final class Deploy {
 
     private Deploy() {}
 
-    /** Takes {@code KAFKA_BOOTSTRAP_SERVERS} and {@code SCHEMA_REGISTRY_URL} from the environment. */
+    /**
+     * Takes {@code KAFKA_BOOTSTRAP_SERVERS} and {@code SCHEMA_REGISTRY_URL} from the environment, and {@code
+     * QUOTA_LIMIT_TOTAL} where there is one.
+     */
     public static void main(String[] arguments) {
         System.exit(run(System.getenv(), System.out, System.err));
     }
 
     static int run(Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
-            createTopics(required(environment, "KAFKA_BOOTSTRAP_SERVERS"), out);
+            createTopics(required(environment, "KAFKA_BOOTSTRAP_SERVERS"), topics(environment), out);
             publishSchemas(URI.create(required(environment, "SCHEMA_REGISTRY_URL")), out);
             return 0;
         } catch (IllegalArgumentException | IllegalStateException | KafkaException | IncompatibleSchemaException e) {
@@ -40,7 +45,11 @@ public final class Deploy {
         }
     }
 
-    private static void createTopics(String bootstrapServers, PrintStream out) {
+    private static List<Topic<?>> topics(Map<String, String> environment) {
+        return environment.getOrDefault("QUOTA_LIMIT_TOTAL", "").isBlank() ? Topics.all() : Topics.allWithATotalLimit();
+    }
+
+    private static void createTopics(String bootstrapServers, List<Topic<?>> topics, PrintStream out) {
         try (var admin = Admin.create(Map.<String, Object>of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
@@ -48,11 +57,11 @@ public final class Deploy {
                 KAFKA_TIMEOUT_MS,
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 KAFKA_TIMEOUT_MS))) {
-            TopicCreator.Report report = new TopicCreator(admin).create(Topics.all());
+            TopicCreator.Report report = new TopicCreator(admin).create(topics);
             report.created().forEach(topic -> out.println("created topic " + topic));
             report.changed().forEach(change -> out.println("changed topic " + change));
             report.requireSame();
-            out.println(Topics.all().size() + " topics are as the catalogue says");
+            out.println(topics.size() + " topics are as the catalogue says");
         }
     }
 

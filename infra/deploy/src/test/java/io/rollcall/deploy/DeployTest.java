@@ -8,6 +8,7 @@ import io.rollcall.schemas.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,25 @@ class DeployTest {
                     .containsAll(first.stream()
                             .filter(line -> line.startsWith("schema "))
                             .toList());
+        }
+    }
+
+    @Test
+    void withALimitOverAllAgenciesTheirCommandsHaveOnePartitionAndMoreAreNotMadeOfIt() throws Exception {
+        try (KafkaCluster.Own kafka = KafkaCluster.own();
+                RealRegistry registry = RealRegistry.start()) {
+            Map<String, String> environment = new HashMap<>(Map.of(
+                    "KAFKA_BOOTSTRAP_SERVERS",
+                    kafka.bootstrapServers(),
+                    "SCHEMA_REGISTRY_URL",
+                    registry.url().toString(),
+                    "QUOTA_LIMIT_TOTAL",
+                    "500"));
+            assertThat(deploy(environment)).as(said(err)).isZero();
+
+            environment.remove("QUOTA_LIMIT_TOTAL");
+            assertThat(deploy(environment)).isOne();
+            assertThat(said(err)).contains("quota-commands has 1 partitions, the catalogue says 6");
         }
     }
 

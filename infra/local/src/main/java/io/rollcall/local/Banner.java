@@ -19,16 +19,18 @@ final class Banner {
         row(out, "sessions", http(ports.presenceHistory()) + "/api/v1/sessions");
         row(out, "session-api", http(ports.sessionApi()) + "/v1/realtime/sessions");
         row(out, "cameras", http(ports.sessionApi()) + "/api/v1/cameras");
+        row(out, "agencies", http(ports.quotaCounter()) + "/api/v1/agencies");
         row(out, "webhooks", http(ports.webhookIngest()) + "/webhooks/livekit");
         row(
                 out,
                 "API documents",
                 http(ports.webhookIngest()) + "/docs, " + http(ports.sessionApi()) + "/docs, "
-                        + http(ports.presenceHistory()) + "/docs");
+                        + http(ports.quotaCounter()) + "/docs, " + http(ports.presenceHistory()) + "/docs");
         row(
                 out,
                 "metrics",
                 http(ports.webhookIngestManagement()) + "/metrics, :" + ports.sessionApiManagement() + ", :"
+                        + ports.quotaCounterManagement() + ", :"
                         + ports.presenceHistoryManagement() + ", :"
                         + ports.wsGatewayManagement());
         row(out, "Kafka", "127.0.0.1:" + ports.kafka());

@@ -14,5 +14,8 @@ public final class Development {
 
     public static final String CAMERA_SECRETS_KEY = "dev-camera-secrets-key-0123456789ab";
 
+    /** What agencies may use in a local stack, until somebody says otherwise. */
+    static final String QUOTA_LIMITS = "DUBAI_POLICE=50,METRO=30,BUS=20,OTHER=400";
+
     private Development() {}
 }

@@ -30,20 +30,25 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
     static final String REDIS = "redis";
     static final String WEBHOOK_INGEST = Service.WEBHOOK_INGEST.id();
     static final String SESSION_API = Service.SESSION_API.id();
+    static final String QUOTA_COUNTER = Service.QUOTA_COUNTER.id();
     static final String PRESENCE_HISTORY = Service.PRESENCE_HISTORY.id();
     static final String WS_GATEWAY = Service.WS_GATEWAY.id();
     static final String LIVEKIT = "livekit";
     static final String LIVEKIT_SIM = "livekit-sim";
 
     /** The services there are, in the order of the path that a webhook takes. */
-    static final Set<Service> SERVICES = Collections.unmodifiableSet(
-            EnumSet.of(Service.WEBHOOK_INGEST, Service.SESSION_API, Service.PRESENCE_HISTORY, Service.WS_GATEWAY));
+    static final Set<Service> SERVICES = Collections.unmodifiableSet(EnumSet.of(
+            Service.WEBHOOK_INGEST,
+            Service.SESSION_API,
+            Service.QUOTA_COUNTER,
+            Service.PRESENCE_HISTORY,
+            Service.WS_GATEWAY));
 
     /** From what sends to what stores; those in one list stop together. */
     static final List<List<String>> STOPPING_ORDER = List.of(
             List.of(LIVEKIT, LIVEKIT_SIM),
             List.of(WEBHOOK_INGEST, SESSION_API),
-            List.of(PRESENCE_HISTORY, WS_GATEWAY),
+            List.of(QUOTA_COUNTER, PRESENCE_HISTORY, WS_GATEWAY),
             List.of(REGISTRY, REDIS, KAFKA));
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -177,6 +182,19 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             "-Xmx256m",
                             sessionApi(settings),
                             Set.of(KAFKA));
+                case QUOTA_COUNTER ->
+                    service(
+                            settings,
+                            QUOTA_COUNTER,
+                            settings.ports().quotaCounter(),
+                            settings.ports().quotaCounterManagement(),
+                            "-Xmx192m",
+                            Map.of(
+                                    "QUOTA_LIMITS",
+                                    Development.QUOTA_LIMITS,
+                                    "APPLICATION_SERVER",
+                                    LOOPBACK + ":" + settings.ports().quotaCounter()),
+                            Set.of(KAFKA));
                 case PRESENCE_HISTORY ->
                     service(
                             settings,
@@ -199,7 +217,6 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             "-Xmx192m",
                             Map.of("GATEWAY_TOKEN_SECRET", Development.GATEWAY_TOKEN_SECRET),
                             Set.of(KAFKA));
-                case QUOTA_COUNTER -> throw new IllegalArgumentException("there is no " + service.id() + " yet");
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -21,6 +21,8 @@ public record Ports(
         int webhookIngestManagement,
         int sessionApi,
         int sessionApiManagement,
+        int quotaCounter,
+        int quotaCounterManagement,
         int presenceHistory,
         int presenceHistoryManagement,
         int wsGateway,
@@ -31,14 +33,15 @@ public record Ports(
 
     /** The ports that everybody knows; those of LiveKit are what {@code infra/livekit/livekit.yaml} says. */
     public static Ports usual() {
-        return new Ports(9092, 8090, 9090, 6379, 8082, 9082, 8081, 9081, 8084, 9084, 8080, 9080, 7880, 6789, 7882);
+        return new Ports(
+                9092, 8090, 9090, 6379, 8082, 9082, 8081, 9081, 8083, 9083, 8084, 9084, 8080, 9080, 7880, 6789, 7882);
     }
 
     /** Ports that nothing has at the moment, for a stack beside the usual one. */
     public static Ports free() {
         List<ServerSocket> sockets = new ArrayList<>();
         try (var udp = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            for (int i = 0; i < 14; i++) {
+            for (int i = 0; i < 16; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
@@ -57,6 +60,8 @@ public record Ports(
                     p[11],
                     p[12],
                     p[13],
+                    p[14],
+                    p[15],
                     udp.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException("no free ports", e);

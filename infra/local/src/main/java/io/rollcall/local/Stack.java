@@ -5,6 +5,7 @@ import io.rollcall.local.PortHolder.Port;
 import io.rollcall.schemas.ApicurioRegistry;
 import io.rollcall.schemas.SchemaPublisher;
 import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -143,6 +144,13 @@ public final class Stack implements AutoCloseable {
         awaitAll(List.of(begin(guest)));
     }
 
+    /** Services take their settings from our own environment too. */
+    private List<Topic<?>> topics() {
+        String total = settings.environment()
+                .getOrDefault("QUOTA_LIMIT_TOTAL", System.getenv().getOrDefault("QUOTA_LIMIT_TOTAL", ""));
+        return total.isBlank() ? Topics.all() : Topics.allWithATotalLimit();
+    }
+
     private CompletableFuture<Void> begin(Part part) {
         return supervisor.start(part);
     }
@@ -172,7 +180,7 @@ public final class Stack implements AutoCloseable {
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 "127.0.0.1:" + settings.ports().kafka()))) {
             TopicCreator.Report report =
-                    new TopicCreator(admin).create(Topics.all()).requireSame();
+                    new TopicCreator(admin).create(topics()).requireSame();
             console.event(
                     "topics",
                     report.created().isEmpty()

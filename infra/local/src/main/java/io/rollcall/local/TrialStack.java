@@ -109,6 +109,7 @@ public final class TrialStack implements AutoCloseable {
         environment.put("SERVER_PORT", Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(management));
         environment.put("ROLLCALL_DATA_DIR", data.of(name).toString());
+        environment.computeIfPresent("APPLICATION_SERVER", (_, _) -> "127.0.0.1:" + port);
         stack.start(new Part(
                 name,
                 first.command(),

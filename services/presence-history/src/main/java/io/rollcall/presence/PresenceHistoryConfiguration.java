@@ -1,13 +1,15 @@
 package io.rollcall.presence;
 
+import io.rollcall.kit.peers.Instances;
+import io.rollcall.kit.peers.PeerClient;
+import io.rollcall.kit.peers.StoreReader;
 import io.rollcall.kit.streams.StreamTopics;
 import io.rollcall.kit.streams.StreamsRuntime;
 import io.rollcall.kit.streams.StreamsSettings;
-import io.rollcall.presence.rooms.http.Instances;
-import io.rollcall.presence.rooms.http.PeerClient;
 import io.rollcall.presence.rooms.http.RoomQueries;
 import io.rollcall.presence.rooms.topology.PresenceReads;
 import io.rollcall.presence.rooms.topology.PresenceTopology;
+import io.rollcall.schemas.Topics;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,12 +28,17 @@ class PresenceHistoryConfiguration {
 
     @Bean
     PresenceReads presenceReads(StreamsRuntime streams) {
-        return new PresenceReads(streams::running);
+        return new PresenceReads(new StoreReader(streams::running));
     }
 
     @Bean
     Instances instances(StreamsRuntime streams, StreamsSettings settings) {
-        return new Instances(streams::running, settings.applicationServer());
+        return new Instances(
+                streams::running,
+                settings.applicationServer(),
+                PresenceReads.ROOMS_STORE,
+                Topics.LIVEKIT_EVENTS,
+                () -> Topics.ROOM_PARTITIONS);
     }
 
     @Bean(destroyMethod = "close")

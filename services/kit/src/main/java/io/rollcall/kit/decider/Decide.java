@@ -243,7 +243,7 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
         do {
             due = shelf.dueBefore(record.key(), command, now.toEpochMilli(), AT_ONCE);
             due.forEach(this::end);
-        } while (due.size() == AT_ONCE && refusedForNow(command));
+        } while (due.size() >= AT_ONCE && refusedForNow(command));
     }
 
     private boolean refusedForNow(C command) {

@@ -77,12 +77,14 @@ public class StreamsAutoConfiguration {
             StreamsSettings streams,
             Service service,
             InstantSource clock,
+            ObjectProvider<StartCheck> checks,
             ProcessExit exit) {
         return new StreamsRuntime(
                 factory,
                 topics,
                 kafka.admin(service.id() + "-start"),
                 new ThreadFailures(clock, streams.threadRestarts(), streams.threadRestartWindow()),
+                checks.orderedStream().toList(),
                 exit);
     }
 }

@@ -14,6 +14,7 @@ import io.rollcall.kit.log.LogKeys;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.RegistryUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +48,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private final StreamTopics topics;
     private final Map<String, Object> adminProperties;
     private final ThreadFailures failures;
+    private final List<StartCheck> checks;
     private final ProcessExit exit;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile @Nullable Thread starter;
@@ -58,11 +60,13 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             StreamTopics topics,
             Map<String, Object> adminProperties,
             ThreadFailures failures,
+            List<StartCheck> checks,
             ProcessExit exit) {
         this.factory = factory;
         this.topics = topics;
         this.adminProperties = adminProperties;
         this.failures = failures;
+        this.checks = checks;
         this.exit = exit;
         factory.setStreamsUncaughtExceptionHandler(this::threadFailed);
         factory.setStateListener(this::stateChanged);
@@ -169,6 +173,9 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             if (!missing.isEmpty()) {
                 return "topics do not exist yet: " + String.join(", ", missing);
             }
+            for (StartCheck check : checks) {
+                check.check(admin);
+            }
             topics.warm();
             return null;
         } catch (RegistryUnavailableException e) {
@@ -179,7 +186,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             if (e.getCause() instanceof RetriableException) {
                 return "no broker answers";
             }
-            throw new UnfitBrokerException("the broker does not list its topics", e.getCause());
+            throw new UnfitBrokerException("the broker does not tell of its topics", e.getCause());
         }
     }
 

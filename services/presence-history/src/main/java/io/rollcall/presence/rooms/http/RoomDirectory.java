@@ -1,5 +1,7 @@
 package io.rollcall.presence.rooms.http;
 
+import io.rollcall.kit.peers.Instances;
+import io.rollcall.kit.peers.PeerClient;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.IsoInstants;
 import io.rollcall.kit.web.Page;
@@ -85,7 +87,7 @@ final class RoomDirectory {
     @Nullable
     SessionAnswer session(String roomSid) {
         List<Found<SessionAnswer>> found = instances.gather(
-                Instances.allPartitions(),
+                instances.allPartitions(),
                 (host, partitions) -> new Found<>(
                         instances.isSelf(host)
                                 ? here.session(partitions, roomSid)
@@ -107,7 +109,7 @@ final class RoomDirectory {
         String query = "/usage?format=parts" + filtered(new Filter(agency, null, range));
         return Usage.sum(instances
                 .gather(
-                        Instances.allPartitions(),
+                        instances.allPartitions(),
                         (host, partitions) -> instances.isSelf(host)
                                 ? here.usage(partitions, agency, range)
                                 : known(peers.ask(host, query, partitions, new TypeReference<Usage>() {})))
@@ -137,7 +139,7 @@ final class RoomDirectory {
         }
         String query = path + "?top=" + top + filtered(filter);
         List<Fragment<T>> fragments = instances.gather(
-                Instances.allPartitions(),
+                instances.allPartitions(),
                 (host, partitions) ->
                         instances.isSelf(host) ? local.first(partitions, top) : there(host, query, partitions, type));
         Fragment<T> merged = Fragment.merged(fragments, order, top);

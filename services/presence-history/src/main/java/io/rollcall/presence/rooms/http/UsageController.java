@@ -1,5 +1,7 @@
 package io.rollcall.presence.rooms.http;
 
+import io.rollcall.kit.peers.Instances;
+import io.rollcall.kit.peers.PeerClient;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.TimeRange;
 import io.swagger.v3.oas.annotations.Operation;

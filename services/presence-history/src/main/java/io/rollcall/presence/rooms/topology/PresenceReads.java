@@ -1,22 +1,17 @@
 package io.rollcall.presence.rooms.topology;
 
+import io.rollcall.kit.peers.StoreReader;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.schemas.rooms.RoomEvent;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StoreQueryParameters;
-import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +25,11 @@ public final class PresenceReads {
     public static final String ROOMS_STORE = PresenceStores.ROOMS;
 
     private static final BytesSerializer PREFIX = new BytesSerializer();
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final Supplier<KafkaStreams> streams;
+    private final StoreReader stores;
 
-    public PresenceReads(Supplier<KafkaStreams> streams) {
-        this.streams = streams;
+    public PresenceReads(StoreReader stores) {
+        this.stores = stores;
     }
 
     /**
@@ -58,12 +52,13 @@ public final class PresenceReads {
 
         /** A room by its key; null when there is none. */
         public @Nullable RoomDocument room(String roomKey) {
-            return asked(() -> this.<RoomDocument>store(PresenceStores.ROOMS).get(StoreKeys.room(roomKey)));
+            return stores.asked(
+                    () -> this.<RoomDocument>store(PresenceStores.ROOMS).get(StoreKeys.room(roomKey)));
         }
 
         /** Gives every room, in no order that means anything. */
         public void eachRoom(Consumer<RoomDocument> consumer) {
-            asked(() -> {
+            stores.asked(() -> {
                 try (KeyValueIterator<Bytes, RoomDocument> rooms =
                         this.<RoomDocument>store(PresenceStores.ROOMS).all()) {
                     rooms.forEachRemaining(entry -> consumer.accept(entry.value));
@@ -74,7 +69,7 @@ public final class PresenceReads {
 
         /** Gives the sid of every session, the one that began last first. */
         public void eachSessionNewestFirst(Consumer<SessionDocument> consumer) {
-            asked(() -> {
+            stores.asked(() -> {
                 try (KeyValueIterator<Bytes, String> began =
                         this.<String>store(PresenceStores.SESSION_TIMES).reverseAll()) {
                     while (began.hasNext()) {
@@ -90,7 +85,7 @@ public final class PresenceReads {
 
         /** A session by its sid, as fresh as its room; null when it is not in this partition. */
         public @Nullable SessionDocument session(String roomSid) {
-            SessionDocument session = asked(
+            SessionDocument session = stores.asked(
                     () -> this.<SessionDocument>store(PresenceStores.SESSIONS).get(StoreKeys.session(roomSid)));
             if (session == null || !session.getOpen()) {
                 return session;
@@ -106,7 +101,7 @@ public final class PresenceReads {
 
         /** Everybody who is, was, or tried to be in a session. */
         public List<ParticipantDocument> participants(String roomSid) {
-            return asked(() -> {
+            return stores.asked(() -> {
                 List<ParticipantDocument> participants = new ArrayList<>();
                 try (KeyValueIterator<Bytes, ParticipantDocument> all = this.<ParticipantDocument>store(
                                 PresenceStores.PARTICIPANTS)
@@ -119,7 +114,7 @@ public final class PresenceReads {
 
         /** What was told of a room, by positions, both included, the newest first. */
         public List<RoomEvent> eventsNewestFirst(String roomKey, long from, long to) {
-            return asked(() -> {
+            return stores.asked(() -> {
                 List<RoomEvent> events = new ArrayList<>();
                 try (KeyValueIterator<Bytes, byte[]> range = this.<byte[]>store(PresenceStores.EVENTS)
                         .reverseRange(StoreKeys.event(roomKey, from), StoreKeys.event(roomKey, to))) {
@@ -130,24 +125,7 @@ public final class PresenceReads {
         }
 
         private <V> ReadOnlyKeyValueStore<Bytes, V> store(String name) {
-            return streams.get()
-                    .store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<Bytes, V>keyValueStore())
-                            .withPartition(number)
-                            .enableStaleStores());
-        }
-
-        private <T extends @Nullable Object> T asked(Supplier<T> question) {
-            try {
-                return question.get();
-            } catch (InvalidStateStoreException e) {
-                throw new UnavailableException("A part of the state changes its place just now.", RETRY_AFTER);
-            } catch (IllegalStateException e) {
-                // Streams that are stopped in the middle of a question.
-                if (streams.get().state().isRunningOrRebalancing()) {
-                    throw e;
-                }
-                throw new UnavailableException("The state stores are being closed.", RETRY_AFTER);
-            }
+            return stores.store(name, number);
         }
     }
 }

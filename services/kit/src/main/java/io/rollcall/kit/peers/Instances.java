@@ -1,8 +1,7 @@
-package io.rollcall.presence.rooms.http;
+package io.rollcall.kit.peers;
 
 import io.rollcall.kit.web.UnavailableException;
-import io.rollcall.presence.rooms.topology.PresenceReads;
-import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -33,23 +33,34 @@ public final class Instances {
 
     private final Supplier<KafkaStreams> streams;
     private final HostInfo self;
+    private final String store;
+    private final Topic<?> input;
+    private final IntSupplier partitions;
 
     /**
      * @param self where this instance answers, as {@code host:port}; the same as what Kafka Streams was told
+     * @param store whose owner owns everything of its partition
+     * @param input the topic from which that store is made
+     * @param partitions how many that topic has
      */
-    public Instances(Supplier<KafkaStreams> streams, String self) {
+    public Instances(
+            Supplier<KafkaStreams> streams, String self, String store, Topic<?> input, IntSupplier partitions) {
         this.streams = streams;
         this.self = HostInfo.buildFromEndpoint(self);
+        this.store = store;
+        this.input = input;
+        this.partitions = partitions;
     }
 
-    boolean isSelf(HostInfo host) {
+    /** Whether that is this instance. */
+    public boolean isSelf(HostInfo host) {
         return self.equals(host);
     }
 
-    /** The partition that a room is in. */
-    int partitionOf(String roomKey) {
-        KeyQueryMetadata metadata = asked(it -> it.queryMetadataForKey(
-                PresenceReads.ROOMS_STORE, roomKey, Serdes.String().serializer()));
+    /** The partition that a key of the input is in. */
+    public int partitionOf(String key) {
+        KeyQueryMetadata metadata =
+                asked(it -> it.queryMetadataForKey(store, key, Serdes.String().serializer()));
         if (metadata == null || metadata.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
             throw nobodyHasIt();
         }
@@ -70,8 +81,9 @@ public final class Instances {
         }
     }
 
-    static List<Integer> allPartitions() {
-        return IntStream.range(0, Topics.ROOM_PARTITIONS).boxed().toList();
+    /** Of a list that is about everything. */
+    public List<Integer> allPartitions() {
+        return IntStream.range(0, partitions.getAsInt()).boxed().toList();
     }
 
     /**
@@ -81,7 +93,7 @@ public final class Instances {
      *     not answer
      * @throws UnavailableException when somebody's part cannot be had: a list is whole or it is not given
      */
-    <T> List<T> gather(Collection<Integer> partitions, BiFunction<HostInfo, Collection<Integer>, T> ask) {
+    public <T> List<T> gather(Collection<Integer> partitions, BiFunction<HostInfo, Collection<Integer>, T> ask) {
         Map<Integer, List<HostInfo>> candidates = candidates();
         Set<Integer> pending = new HashSet<>(partitions);
         Set<HostInfo> failed = new HashSet<>();
@@ -115,7 +127,7 @@ public final class Instances {
     /** Who may answer for each partition, its owner first. */
     private Map<Integer, List<HostInfo>> candidates() {
         Map<Integer, List<HostInfo>> candidates = new HashMap<>();
-        Collection<StreamsMetadata> all = asked(it -> it.streamsMetadataForStore(PresenceReads.ROOMS_STORE));
+        Collection<StreamsMetadata> all = asked(it -> it.streamsMetadataForStore(store));
         for (StreamsMetadata instance : all) {
             add(candidates, instance.topicPartitions(), instance.hostInfo());
         }
@@ -125,10 +137,9 @@ public final class Instances {
         return candidates;
     }
 
-    private static void add(
-            Map<Integer, List<HostInfo>> candidates, Collection<TopicPartition> partitions, HostInfo host) {
+    private void add(Map<Integer, List<HostInfo>> candidates, Collection<TopicPartition> partitions, HostInfo host) {
         for (TopicPartition partition : partitions) {
-            if (partition.topic().equals(Topics.LIVEKIT_EVENTS.name())) {
+            if (partition.topic().equals(input.name())) {
                 candidates
                         .computeIfAbsent(partition.partition(), _ -> new ArrayList<>())
                         .add(host);

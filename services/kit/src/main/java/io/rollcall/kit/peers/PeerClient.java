@@ -1,4 +1,4 @@
-package io.rollcall.presence.rooms.http;
+package io.rollcall.kit.peers;
 
 import io.rollcall.kit.auth.Bearer;
 import io.rollcall.kit.web.RequestId;
@@ -42,7 +42,7 @@ public final class PeerClient implements AutoCloseable {
      * @param query path and query below {@code /internal/v1}, encoded, without the partitions
      * @throws UnavailableException when there is no answer in time, or an error
      */
-    <T> @Nullable T ask(HostInfo host, String query, Collection<Integer> partitions, TypeReference<T> type) {
+    public <T> @Nullable T ask(HostInfo host, String query, Collection<Integer> partitions, TypeReference<T> type) {
         String separator = query.contains("?") ? "&" : "?";
         URI uri = URI.create("http://" + host.host() + ":" + host.port() + "/internal/v1" + query + separator
                 + "partitions=" + partitions.stream().map(String::valueOf).collect(Collectors.joining(",")));

@@ -1,0 +1,5 @@
+package io.rollcall.quota;
+
+import io.rollcall.kittest.ServiceArchitecture;
+
+class ArchitectureTest implements ServiceArchitecture {}

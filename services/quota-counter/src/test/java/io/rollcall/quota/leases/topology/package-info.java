@@ -1,0 +1,5 @@
+/** Tests of the topology, without a broker. */
+@NullMarked
+package io.rollcall.quota.leases.topology;
+
+import org.jspecify.annotations.NullMarked;
