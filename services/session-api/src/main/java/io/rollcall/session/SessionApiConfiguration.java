@@ -1,5 +1,6 @@
 package io.rollcall.session;
 
+import io.rollcall.kit.auth.AuthRules;
 import io.rollcall.kit.decider.CommandIds;
 import java.security.SecureRandom;
 import org.springframework.beans.factory.annotation.Value;
@@ -17,5 +18,11 @@ class SessionApiConfiguration {
                     "COMMAND_ID_SECRET is the one that everybody knows: only a local stack (ROLLCALL_LOCAL=true) takes it");
         }
         return new CommandIds(properties.commands().idSecret(), new SecureRandom());
+    }
+
+    /** On the management port: reads the whole log, and what it replaces is what users read. */
+    @Bean
+    AuthRules authRules() {
+        return AuthRules.NONE.withAdmins("/rebuild-reads/**");
     }
 }

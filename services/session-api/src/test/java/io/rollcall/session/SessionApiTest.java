@@ -506,6 +506,33 @@ class SessionApiTest {
     }
 
     @Test
+    void onlyAnAdminHasTheReadsBuiltAnew() {
+        var management = new Instance(
+                first.context(),
+                first.context().getEnvironment().getRequiredProperty("local.management.port", Integer.class));
+        String user = issuer.token("ann").signed();
+        String admin = issuer.adminToken("root").signed();
+
+        for (String method : List.of("GET", "POST")) {
+            String path = method.equals("GET") ? "/rebuild-reads" : "/rebuild-reads/sessions";
+            assertThat(ask(management, method, path, null, Map.of(), null).statusCode())
+                    .isEqualTo(401);
+            HttpResponse<String> refused = ask(management, method, path, user, Map.of(), null);
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.body()).contains("Only an admin may do this.");
+        }
+        assertThat(ask(management, "POST", "/rebuild-reads/sessions", admin, Map.of(), null)
+                        .statusCode())
+                .isEqualTo(202);
+        await().atMost(PATIENCE)
+                .until(() -> JSON.readTree(ask(management, "GET", "/rebuild-reads", admin, Map.of(), null)
+                                .body())
+                        .at("/sessions/state")
+                        .asString()
+                        .equals("done"));
+    }
+
+    @Test
     void noTopicHoldsATokenOrASecret() {
         for (int i = 0; i < 5; i++) {
             call(first, user(), "POST", SESSIONS, key("secret " + i), "");

@@ -1,11 +1,14 @@
 package io.rollcall.kit.auth;
 
 import com.nimbusds.jose.KeySourceException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /**
  * Looks at a token of the issuer for whoever lets in callers by a way of its own, such as a servlet among
@@ -15,19 +18,28 @@ public final class IssuedTokens {
 
     private final JwtDecoder decoder;
     private final AdminRole admin;
+    private final Duration leeway;
 
     IssuedTokens(JwtDecoder decoder, AuthSettings settings) {
         this.decoder = decoder;
         this.admin = new AdminRole(settings.adminClaim(), settings.adminValue());
+        this.leeway = settings.leeway();
     }
 
     /** What a token turned out to be. */
     public sealed interface Verdict {
 
-        /** It is good. */
-        record Valid(Caller caller, Map<String, Object> claims) implements Verdict {}
+        /**
+         * It is good.
+         *
+         * @param until when it will be {@link Expired}: the leeway behind its {@code exp}
+         */
+        record Valid(Caller caller, Map<String, Object> claims, Instant until) implements Verdict {}
 
-        /** It is not, or not any more. */
+        /** It was good, and its time is over: a newer one may do. */
+        record Expired() implements Verdict {}
+
+        /** It is none of this issuer's for us, whatever it is. */
         record Invalid() implements Verdict {}
 
         /** It cannot be told now: the issuer is away, and the key is not among those known. */
@@ -38,7 +50,10 @@ public final class IssuedTokens {
     public Verdict check(String token) {
         try {
             Jwt jwt = decoder.decode(token);
-            return new Verdict.Valid(caller(jwt), jwt.getClaims());
+            Instant expiresAt = Objects.requireNonNull(jwt.getExpiresAt());
+            return new Verdict.Valid(caller(jwt), jwt.getClaims(), expiresAt.plus(leeway));
+        } catch (JwtValidationException e) {
+            return TokenDecoder.isOnlyExpired(e) ? new Verdict.Expired() : new Verdict.Invalid();
         } catch (JwtException e) {
             return issuerIsAway(e) ? new Verdict.Unknown() : new Verdict.Invalid();
         }

@@ -9,14 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
-/** Tells a caller without a valid token so, in the shape of the surface. */
-final class Refusals implements AuthenticationEntryPoint, AuthenticationFailureHandler {
+/** Tells a caller without a valid token, or who is no admin where that is needed, so, in the shape of the surface. */
+final class Refusals implements AuthenticationEntryPoint, AuthenticationFailureHandler, AccessDeniedHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
     private static final String RETRY_SOON = "2";
@@ -64,5 +66,11 @@ final class Refusals implements AuthenticationEntryPoint, AuthenticationFailureH
                 HttpStatus.UNAUTHORIZED,
                 Cause.INVALID_TOKEN,
                 "The token is not valid here, or not any more.");
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException failure)
+            throws IOException {
+        errors.write(request, response, HttpStatus.FORBIDDEN, Cause.OTHER, "Only an admin may do this.");
     }
 }

@@ -1,6 +1,7 @@
 package io.rollcall.kit.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rollcall.kit.web.EdgeApplication;
 import io.rollcall.kit.web.WireClient;
@@ -367,6 +368,32 @@ class AuthTest {
         assertThat(answer.status()).isEqualTo(404);
     }
 
+    // What is for admins
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/admin/thing", "/admin/%74hing", "/%61dmin/thing", "/admin", "/admin/nowhere"})
+    void whatIsForAdminsIsForNobodyElse(String path) {
+        isRefusedAsMissing(client.get(path));
+        isRefused(client.get(path, "Authorization: Bearer abc"));
+        Answer answer = client.get(
+                path, "Authorization: Bearer " + ISSUER.token("alice").signed());
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.json().path("detail").asString()).isEqualTo("Only an admin may do this.");
+    }
+
+    @Test
+    void anAdminMayAndIsToldSoInTheSurfacesOwnShape() {
+        String admin = "Authorization: Bearer " + ISSUER.adminToken("root").signed();
+
+        isCaller(client.get("/admin/thing", admin), "root", true);
+        Answer refused = client.get(
+                "/v1/realtime/admin/thing",
+                "Authorization: Bearer " + ISSUER.token("alice").signed());
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.json().at("/error/type").asString()).isEqualTo("forbidden_error");
+    }
+
     // The shape of a surface
 
     @Test
@@ -386,6 +413,33 @@ class AuthTest {
 
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.body()).isEqualTo("{\"error\":\"invalid token\"}");
+    }
+
+    @Test
+    void whileTheIssuerIsAwayATokenWithAnUnknownKeyIsNotRefusedButCannotBeChecked() {
+        String known = ISSUER.token("alice").signed();
+        isCaller(me(known), "alice", false);
+        ISSUER.goAway();
+        try {
+            Answer answer = client.get(
+                    "/v1/realtime/sessions",
+                    "Authorization: Bearer "
+                            + ISSUER.token("alice", SigningKey.rsa("new")).signed());
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(Integer.parseInt(String.valueOf(answer.header("Retry-After"))))
+                    .isPositive();
+            assertThat(answer.header("WWW-Authenticate")).isNull();
+            assertThat(answer.json().at("/error/message").asString())
+                    .isEqualTo("The token cannot be checked now: its issuer does not answer.");
+            assertThat(client.get("/health").status()).isEqualTo(200);
+            assertThat(client.get("/v1/realtime/sessions").status()).isEqualTo(401);
+            isCaller(me(known), "alice", false);
+        } finally {
+            ISSUER.comeBack();
+            await().until(() ->
+                    me(ISSUER.token("a", SigningKey.rsa("new")).signed()).status() == 401);
+        }
     }
 
     // Origins

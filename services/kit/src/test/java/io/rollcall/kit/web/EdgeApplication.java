@@ -55,6 +55,7 @@ public class EdgeApplication {
         return AuthRules.NONE
                 .withOpen("/page/**")
                 .withTokenInQuery("/stream/**")
+                .withAdmins("/v1/realtime/admin/**", "/admin/**")
                 .withOwnTokens("signedHook");
     }
 
@@ -146,6 +147,11 @@ public class EdgeApplication {
         @GetMapping("/me")
         Caller me(Caller caller) {
             LOG.info("asked who it is");
+            return caller;
+        }
+
+        @GetMapping({"/admin/thing", "/v1/realtime/admin/thing"})
+        Caller thing(Caller caller) {
             return caller;
         }
 
