@@ -7,21 +7,36 @@
 
 const CHANNEL = 'rooms:*';
 
+/** The SDK's own code for: there is no other token. */
+const UNAUTHORIZED = 1;
+const INVALID_TOKEN = 3500;
+const PERMISSION_DENIED = 103;
+
 /** @typedef {'connecting' | 'loading' | 'live' | 'recovering' | 'lost'} Phase */
 
 /**
  * @param {object} options
  * @param {new (endpoint: string, options: object) => any} options.Centrifuge the stock SDK
  * @param {string} options.base the address that the page was served from
+ * @param {string} options.token whose rooms are shown; empty where nobody is asked for one
  * @param {(snapshot: any) => void} options.onSnapshot replaces everything known before
  * @param {(event: any) => void} options.onEvent one room event, in order
  * @param {(phase: Phase, reason: string) => void} options.onPhase
+ * @param {(reason: import('./session.js').Reason) => void} options.onRefused the token does not do, or no longer
  * @returns {{retry: () => void}}
  */
-export function follow({ Centrifuge, base, onSnapshot, onEvent, onPhase }) {
+export function follow({ Centrifuge, base, token, onSnapshot, onEvent, onPhase, onRefused }) {
   const endpoint = new URL('connection/websocket', base);
   endpoint.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
-  const client = new Centrifuge(endpoint.href, { name: 'rollcall-page', maxReconnectDelay: 5000 });
+  const client = new Centrifuge(endpoint.href, {
+    name: 'rollcall-page',
+    maxReconnectDelay: 5000,
+    ...(token && {
+      token,
+      // Asked for when the token has expired: only a person has another one.
+      getToken: () => Promise.reject(new Centrifuge.UnauthorizedError('the token has expired')),
+    }),
+  });
   let hasBeenLive = false;
   let subscription = subscribe();
 
@@ -29,7 +44,14 @@ export function follow({ Centrifuge, base, onSnapshot, onEvent, onPhase }) {
 
   client.on('connecting', (context) => onPhase(waiting('connecting'), reasonOf(context)));
   client.on('connected', () => onPhase(waiting('loading'), ''));
-  client.on('disconnected', (context) => onPhase('lost', reasonOf(context)));
+  client.on('disconnected', (context) => {
+    onPhase('lost', reasonOf(context));
+    if (context.code === UNAUTHORIZED) {
+      onRefused('expired');
+    } else if (context.code === INVALID_TOKEN) {
+      onRefused('refused');
+    }
+  });
   client.on('error', (context) => {
     if (client.state === 'connecting') {
       onPhase(waiting('connecting'), errorOf(context));
@@ -68,6 +90,9 @@ export function follow({ Centrifuge, base, onSnapshot, onEvent, onPhase }) {
     fresh.on('unsubscribed', (context) => {
       if (fresh === subscription) {
         onPhase('lost', reasonOf(context));
+        if (context.code === PERMISSION_DENIED) {
+          onRefused('forbidden');
+        }
       }
     });
     fresh.subscribe();
@@ -87,7 +112,7 @@ export function follow({ Centrifuge, base, onSnapshot, onEvent, onPhase }) {
   async function loadSnapshot() {
     const response = await fetch(new URL('dashboard/snapshot', base), {
       cache: 'no-store',
-      headers: { Accept: 'application/json' },
+      headers: { Accept: 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
     });
     if (!response.ok) {
       throw new Error(`the rooms could not be loaded: HTTP ${response.status}`);

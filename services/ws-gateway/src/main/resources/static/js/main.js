@@ -1,8 +1,10 @@
-/** Puts the parts together: connection → fold → view. */
+/** Puts the parts together: sign-in → connection → fold → view. */
 
 import { follow } from './connection.js';
 import { fromHash, toHash } from './filter.js';
 import { apply, fromSnapshot, nothing, roomKeyOf } from './fold.js';
+import { nameIn, Session, storageOf } from './session.js';
+import { askForToken, showSignedIn } from './sign-in.js';
 import { View } from './view.js';
 
 let state = nothing();
@@ -14,28 +16,77 @@ const view = new View(state, fromHash(location.hash), (filter) => {
 view.filter(fromHash(location.hash));
 window.addEventListener('hashchange', () => view.filter(fromHash(location.hash)));
 
-const connection = follow({
-  Centrifuge: globalThis.Centrifuge,
-  base: document.baseURI,
-  onSnapshot(snapshot) {
-    state = fromSnapshot(snapshot);
-    view.replace(state);
-  },
-  onEvent(event) {
-    const before = state.rooms.get(roomKeyOf(event))?.participants.get(event.identity);
-    const change = apply(state, event);
-    const room = state.rooms.get(change.roomKey);
-    // The feed says names, and LiveKit does not repeat them with every event.
-    view.show(change, {
-      ...event,
-      name: event.name || change.joined?.name || before?.name,
-      agency: event.agency || before?.agency || room?.agency,
-    });
-  },
-  onPhase: (phase, reason) => view.connection(phase, reason),
-});
+const ASK_AGAIN_MS = 2000;
+const session = new Session(storageOf(window));
+begin();
 
-document.getElementById('retry').addEventListener('click', () => connection.retry());
+/** Rooms at once where nobody is asked who they are, or where somebody is signed in already. */
+async function begin() {
+  const how = await howOneSignsIn();
+  if (!how.required) {
+    start('');
+  } else if (session.token) {
+    startAs(session.token);
+  } else {
+    view.connection('signed-out', '');
+    askForToken(how, session.reason, (token) => {
+      session.begin(token);
+      startAs(token);
+    });
+  }
+}
+
+async function howOneSignsIn() {
+  for (;;) {
+    try {
+      const response = await fetch(new URL('dashboard/sign-in', document.baseURI), { cache: 'no-store' });
+      if (response.ok) {
+        return await response.json();
+      }
+      view.connection('connecting', `the gateway answers ${response.status}`);
+    } catch {
+      view.connection('connecting', 'the gateway does not answer');
+    }
+    await new Promise((wake) => setTimeout(wake, ASK_AGAIN_MS));
+  }
+}
+
+function startAs(token) {
+  showSignedIn(nameIn(token), () => signOut(''));
+  start(token);
+}
+
+function signOut(reason) {
+  session.end(reason);
+  // Nothing of what was seen stays behind.
+  location.reload();
+}
+
+function start(token) {
+  const connection = follow({
+    Centrifuge: globalThis.Centrifuge,
+    base: document.baseURI,
+    token,
+    onSnapshot(snapshot) {
+      state = fromSnapshot(snapshot);
+      view.replace(state);
+    },
+    onEvent(event) {
+      const before = state.rooms.get(roomKeyOf(event))?.participants.get(event.identity);
+      const change = apply(state, event);
+      const room = state.rooms.get(change.roomKey);
+      // The feed says names, and LiveKit does not repeat them with every event.
+      view.show(change, {
+        ...event,
+        name: event.name || change.joined?.name || before?.name,
+        agency: event.agency || before?.agency || room?.agency,
+      });
+    },
+    onPhase: (phase, reason) => view.connection(phase, reason),
+    onRefused: signOut,
+  });
+  document.getElementById('retry').onclick = () => connection.retry();
+}
 
 // On a narrow screen rooms and events take turns.
 for (const button of document.querySelectorAll('[data-show]')) {

@@ -22,6 +22,7 @@ const PHASES = {
   live: 'Live',
   recovering: 'Recovering',
   lost: 'Connection lost',
+  'signed-out': 'Signed out',
 };
 
 const KINDS = { SIP: 'phone', AGENT: 'agent', EGRESS: 'egress', INGRESS: 'ingress' };

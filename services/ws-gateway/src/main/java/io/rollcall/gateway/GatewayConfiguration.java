@@ -8,6 +8,7 @@ import io.rollcall.gateway.connections.Connections;
 import io.rollcall.gateway.connections.GatewayContext;
 import io.rollcall.gateway.connections.ScheduledTimers;
 import io.rollcall.gateway.dashboard.DashboardController;
+import io.rollcall.gateway.dashboard.SignInController;
 import io.rollcall.gateway.page.PageFiles;
 import io.rollcall.gateway.page.PagePolicy;
 import io.rollcall.gateway.protocol.JsonEncoding;
@@ -16,6 +17,7 @@ import io.rollcall.gateway.rooms.FeedReader;
 import io.rollcall.gateway.rooms.LogProgress;
 import io.rollcall.gateway.rooms.RoomChannels;
 import io.rollcall.gateway.rooms.RoomDirectory;
+import io.rollcall.gateway.tokens.ClientTokens;
 import io.rollcall.gateway.tokens.TokenVerifier;
 import io.rollcall.gateway.websocket.Drainers;
 import io.rollcall.gateway.websocket.Traffic;
@@ -23,6 +25,7 @@ import io.rollcall.gateway.websocket.WebSocketEndpoint;
 import io.rollcall.gateway.websocket.WebSocketServlet;
 import io.rollcall.gateway.websocket.WebSocketSettings;
 import io.rollcall.kit.auth.AuthRules;
+import io.rollcall.kit.auth.AuthSettings;
 import io.rollcall.kit.auth.IssuedTokens;
 import io.rollcall.kit.health.HealthDetails;
 import io.rollcall.kit.kafka.DeadLetterWriter;
@@ -169,10 +172,15 @@ class GatewayConfiguration {
     }
 
     @Bean
+    ClientTokens clientTokens(TokenVerifier own, ObjectProvider<IssuedTokens> issued) {
+        return new ClientTokens(own, issued.getIfAvailable());
+    }
+
+    @Bean
     WebSocketEndpoint webSocketEndpoint(
             GatewayProperties properties,
             RoomChannels channels,
-            TokenVerifier tokens,
+            ClientTokens tokens,
             Connections connections,
             ScheduledTimers timers,
             Drainers drainers,
@@ -236,7 +244,14 @@ class GatewayConfiguration {
     @Bean
     AuthRules authRules() {
         return AuthRules.NONE
-                .withOpen("/index.html", "/icon.svg", "/css/**", "/js/**", "/vendor/**", "/dashboard/snapshot")
+                .withOpen(
+                        "/index.html",
+                        "/icon.svg",
+                        "/css/**",
+                        "/js/**",
+                        "/vendor/**",
+                        "/dashboard/sign-in",
+                        "/dashboard/snapshot")
                 .withOwnTokens("webSocketServlet");
     }
 
@@ -269,8 +284,7 @@ class GatewayConfiguration {
             View<Room> rooms,
             View<Participant> participants,
             RoomChannels channels,
-            TokenVerifier tokens,
-            ObjectProvider<IssuedTokens> issued,
+            ClientTokens tokens,
             GatewayProperties properties,
             OpenDoor door,
             InstantSource clock) {
@@ -279,11 +293,15 @@ class GatewayConfiguration {
                 participants,
                 channels,
                 tokens,
-                issued.getIfAvailable(),
                 properties.authEnabled(),
                 door::isReady,
                 properties.times().snapshot(),
                 clock);
+    }
+
+    @Bean
+    SignInController signInController(GatewayProperties properties, AuthSettings issued) {
+        return new SignInController(properties.authEnabled(), issued);
     }
 
     @Bean

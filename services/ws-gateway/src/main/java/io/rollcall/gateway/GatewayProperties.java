@@ -9,7 +9,8 @@ import org.springframework.util.unit.DataSize;
  * What an operator can say to ws-gateway.
  *
  * @param authEnabled whether a client needs a token
- * @param tokenSecret the secret of the tokens; empty: no token is valid
+ * @param tokenSecret the secret of the tokens that an application's own back end signs; empty: only those of the issuer
+ *     are taken
  * @param roomFeedEnabled whether {@code rooms:*} is there
  * @param limits what one client may take
  * @param times how long things may take
@@ -36,10 +37,6 @@ public record GatewayProperties(
         if (!tokenSecret.isEmpty() && tokenSecret.length() < MIN_SECRET) {
             throw new IllegalArgumentException(
                     "rollcall.gateway.token-secret must have at least " + MIN_SECRET + " characters");
-        }
-        if (authEnabled && tokenSecret.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "rollcall.gateway.token-secret must be set while authentication is on: nobody could connect");
         }
         if (drainers < 0) {
             throw new IllegalArgumentException("rollcall.gateway.drainers must not be negative");

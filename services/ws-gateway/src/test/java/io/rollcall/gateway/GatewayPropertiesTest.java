@@ -93,7 +93,6 @@ class GatewayPropertiesTest {
     @ParameterizedTest
     @CsvSource({
         "token-secret, short",
-        "auth-enabled, true",
         "drainers, -1",
         "limits.message, 0B",
         "limits.user-connections, -1",

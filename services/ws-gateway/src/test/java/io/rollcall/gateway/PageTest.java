@@ -7,8 +7,12 @@ import io.rollcall.gateway.Browser.Screen;
 import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.kittest.Programs;
+import io.rollcall.kittest.SigningKey;
+import io.rollcall.kittest.TestIssuer;
+import io.rollcall.kittest.TestToken;
 import io.rollcall.schemas.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +29,8 @@ class PageTest {
     private static final FixedRegistry REGISTRY = new FixedRegistry();
     private static final Path PICTURES = Path.of("target", "page");
     private static final String[] SETTINGS = {"--rollcall.gateway.times.snapshot=1s"};
+
+    private static final String LIVE = "document.getElementById('phase').textContent === 'Live'";
 
     private static KafkaCluster.Own kafka;
     private static RunningGateway gateway;
@@ -70,7 +76,7 @@ class PageTest {
 
     private static void load(String address) {
         browser.open(address);
-        browser.until("document.getElementById('phase').textContent === 'Live'");
+        browser.until(LIVE);
         var _ = browser.evaluate("""
                 globalThis.cards = (name) => [...document.querySelectorAll('.room:not(.closed, [hidden])')]
                     .filter((card) => card.querySelector('.room-name').textContent === name);
@@ -150,7 +156,7 @@ class PageTest {
         var _ = log.left(room, "Ann");
         var _ = log.joined(room, "Ben");
         gateway = RunningGateway.start(port, kafka.bootstrapServers(), REGISTRY, SETTINGS);
-        browser.until("document.getElementById('phase').textContent === 'Live'");
+        browser.until(LIVE);
 
         browser.until(people(room) + " === 'Ben'");
         browser.untilIs(
@@ -204,6 +210,80 @@ class PageTest {
         assertThat(browser.evaluate("document.querySelectorAll('.room img').length")
                         .asInt())
                 .isZero();
+    }
+
+    @Test
+    void whereAuthenticationIsOnTheRoomsAreShownToHoldersOfATokenAsLongAsItLasts() {
+        var _ = log.opened(room, "METRO");
+        try (var issuer = TestIssuer.start();
+                var secured = RunningGateway.start(kafka.bootstrapServers(), REGISTRY, securedBy(issuer))) {
+            String address = "http://127.0.0.1:" + secured.port() + "/";
+            TestToken ann = issuer.token("ann").claim("scope", "feeds").claim("preferred_username", "Ann <b>");
+            browser.open(address);
+            browser.until("!document.getElementById('sign-in').hidden && document.getElementById('phase').textContent"
+                    + " === 'Signed out' && document.getElementById('sign-in-issuer').textContent === "
+                    + Browser.quoted(issuer.url()));
+            browser.takePicture(PICTURES.resolve("sign-in.png"));
+            assertThat(browser.evaluate("getComputedStyle(document.querySelector('.content')).display")
+                            .asString())
+                    .isEqualTo("none");
+
+            signIn("rubbish");
+            browser.until(whySignedOut("That is no access token"));
+            signIn(ann.signedBy(SigningKey.rsa("rsa-0")));
+            browser.until(whySignedOut("That token is not taken here"));
+            signIn(issuer.token("ann").signed());
+            browser.until(whySignedOut("That token may not see the rooms"));
+            signIn(ann.claim("iat", null).time("exp", Duration.ofMinutes(-1)).signed());
+            browser.until(whySignedOut("Your token has expired"));
+
+            signIn("Bearer " + ann.signed());
+            browser.until(LIVE + " && document.getElementById('room-list').textContent.includes(" + Browser.quoted(room)
+                    + ")");
+            assertThat(browser.evaluate("document.getElementById('who-name').textContent")
+                            .asString())
+                    .isEqualTo("Ann <b>");
+            assertThat(browser.evaluate("location.href").asString()).isEqualTo(address);
+            assertThat(browser.evaluate("localStorage.length + document.cookie.length")
+                            .asInt())
+                    .isZero();
+
+            // Loaded anew it is still there; signed out, nothing is.
+            browser.open(address);
+            browser.until(LIVE);
+            var _ = browser.evaluate("document.getElementById('sign-out').click()");
+            browser.until("!document.getElementById('sign-in').hidden && !document.querySelector('.room')");
+            assertThat(browser.evaluate("Object.values(sessionStorage).join('')")
+                            .asString())
+                    .isEmpty();
+
+            // A token that ends while somebody watches.
+            signIn(ann.time("exp", Duration.ofSeconds(4)).signed());
+            browser.until(LIVE);
+            browser.until(whySignedOut("Your token has expired"));
+            assertThat(browser.evaluate("document.querySelectorAll('.room').length")
+                            .asInt())
+                    .isZero();
+        }
+    }
+
+    private static String[] securedBy(TestIssuer issuer) {
+        return Stream.of(
+                        Stream.of(issuer.arguments()),
+                        Stream.of(SETTINGS),
+                        Stream.of("--rollcall.gateway.auth-enabled=true", "--rollcall.auth.leeway=1s"))
+                .flatMap(it -> it)
+                .toArray(String[]::new);
+    }
+
+    private static void signIn(String token) {
+        var _ = browser.evaluate("document.getElementById('sign-in-token').value = ''");
+        browser.type("sign-in-token", token);
+        var _ = browser.evaluate("document.getElementById('sign-in-form').requestSubmit()");
+    }
+
+    private static String whySignedOut(String words) {
+        return "document.getElementById('sign-in-why').textContent.startsWith(" + Browser.quoted(words) + ")";
     }
 
     /** The pictures are for people to look at; that nothing sticks out sideways is for the test. */

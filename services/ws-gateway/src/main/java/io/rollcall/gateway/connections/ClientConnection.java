@@ -199,6 +199,8 @@ public final class ClientConnection {
             }
             case TokenCheck.Expired<ConnectionClaims>() -> refuse(silent, connect.id(), ErrorCode.TOKEN_EXPIRED);
             case TokenCheck.Invalid<ConnectionClaims>() -> close(Disconnect.INVALID_TOKEN);
+            // The error is temporary: the client comes back with the same token.
+            case TokenCheck.Unknown<ConnectionClaims>() -> refuse(silent, connect.id(), ErrorCode.INTERNAL);
         }
         return Progress.DONE;
     }
@@ -295,6 +297,7 @@ public final class ClientConnection {
             }
             case TokenCheck.Expired<ConnectionClaims>() -> fail(refresh.id(), ErrorCode.TOKEN_EXPIRED);
             case TokenCheck.Invalid<ConnectionClaims>() -> close(Disconnect.INVALID_TOKEN);
+            case TokenCheck.Unknown<ConnectionClaims>() -> fail(refresh.id(), ErrorCode.INTERNAL);
         }
     }
 
@@ -382,6 +385,9 @@ public final class ClientConnection {
                 }
                 case TokenCheck.Invalid<SubscriptionClaims>() -> {
                     return failed(id, ErrorCode.PERMISSION_DENIED);
+                }
+                case TokenCheck.Unknown<SubscriptionClaims>() -> {
+                    return failed(id, ErrorCode.INTERNAL);
                 }
             }
         }
@@ -518,6 +524,7 @@ public final class ClientConnection {
             }
             case TokenCheck.Expired<SubscriptionClaims>() -> fail(refresh.id(), ErrorCode.TOKEN_EXPIRED);
             case TokenCheck.Invalid<SubscriptionClaims>() -> fail(refresh.id(), ErrorCode.PERMISSION_DENIED);
+            case TokenCheck.Unknown<SubscriptionClaims>() -> fail(refresh.id(), ErrorCode.INTERNAL);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.rollcall.gateway.connections;
 
 import io.rollcall.gateway.channels.Channels;
-import io.rollcall.gateway.tokens.TokenVerifier;
+import io.rollcall.gateway.tokens.ClientTokens;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  */
 public record GatewayContext(
         Channels channels,
-        TokenVerifier tokens,
+        ClientTokens tokens,
         boolean tokenRequired,
         ConnectionLimits limits,
         Connections connections,

@@ -3,11 +3,9 @@ package io.rollcall.gateway.dashboard;
 import io.rollcall.gateway.channels.domain.StreamPosition;
 import io.rollcall.gateway.connections.domain.Access;
 import io.rollcall.gateway.rooms.RoomChannels;
+import io.rollcall.gateway.tokens.ClientTokens;
 import io.rollcall.gateway.tokens.ConnectionClaims;
 import io.rollcall.gateway.tokens.TokenCheck;
-import io.rollcall.gateway.tokens.TokenVerifier;
-import io.rollcall.kit.auth.IssuedTokens;
-import io.rollcall.kit.auth.IssuedTokens.Verdict;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.rooms.Participant;
@@ -36,8 +34,7 @@ public class DashboardController {
     private final View<Room> rooms;
     private final View<Participant> participants;
     private final RoomChannels channels;
-    private final TokenVerifier tokens;
-    private final @Nullable IssuedTokens issued;
+    private final ClientTokens tokens;
     private final boolean tokenRequired;
     private final BooleanSupplier ready;
     private final Duration age;
@@ -47,7 +44,6 @@ public class DashboardController {
      * Answers from memory.
      *
      * @param tokens those that open a connection too
-     * @param issued those of the issuer, where there is one
      * @param ready whether views and rings hold what was there before the start
      * @param age how far back the position lies: longer than a view may be behind the feed
      */
@@ -55,8 +51,7 @@ public class DashboardController {
             View<Room> rooms,
             View<Participant> participants,
             RoomChannels channels,
-            TokenVerifier tokens,
-            @Nullable IssuedTokens issued,
+            ClientTokens tokens,
             boolean tokenRequired,
             BooleanSupplier ready,
             Duration age,
@@ -65,7 +60,6 @@ public class DashboardController {
         this.participants = participants;
         this.channels = channels;
         this.tokens = tokens;
-        this.issued = issued;
         this.tokenRequired = tokenRequired;
         this.ready = ready;
         this.age = age;
@@ -98,27 +92,20 @@ public class DashboardController {
         String token = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length())
                 : query == null ? "" : query;
-        if (tokens.connection(token, clock.instant()) instanceof TokenCheck.Valid<ConnectionClaims>(var claims)) {
-            return claims.access();
-        }
-        if (issued != null) {
-            switch (issued.check(token)) {
-                case Verdict.Valid(var caller, var claims) -> {
-                    return caller.admin() ? Access.ALL : TokenVerifier.accessOf(claims);
-                }
-                case Verdict.Unknown() ->
-                    throw new UnavailableException(
-                            "The token cannot be checked now: its issuer does not answer.", Duration.ofSeconds(2));
-                case Verdict.Invalid() -> {
-                    // Told below.
-                }
-            }
-        }
+        return switch (tokens.connection(token, clock.instant())) {
+            case TokenCheck.Valid<ConnectionClaims>(var claims) -> claims.access();
+            case TokenCheck.Expired<ConnectionClaims>() -> throw unauthorized("The token has expired.");
+            case TokenCheck.Invalid<ConnectionClaims>() -> throw unauthorized("A token that is in force is needed.");
+            case TokenCheck.Unknown<ConnectionClaims>() ->
+                throw new UnavailableException(
+                        "The token cannot be checked now: its issuer does not answer.", Duration.ofSeconds(2));
+        };
+    }
+
+    private static ErrorResponseException unauthorized(String why) {
         var problem = new ErrorResponseException(
-                HttpStatus.UNAUTHORIZED,
-                ProblemDetail.forStatusAndDetail(HttpStatus.UNAUTHORIZED, "A token that is in force is needed."),
-                null);
+                HttpStatus.UNAUTHORIZED, ProblemDetail.forStatusAndDetail(HttpStatus.UNAUTHORIZED, why), null);
         problem.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-        throw problem;
+        return problem;
     }
 }

@@ -17,4 +17,8 @@ public record ConnectionClaims(String user, @Nullable Instant expiresAt, Set<Str
     public ConnectionClaims {
         channels = Set.copyOf(channels);
     }
+
+    ConnectionClaims withAccess(Access other) {
+        return new ConnectionClaims(user, expiresAt, channels, other);
+    }
 }

@@ -9,9 +9,8 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +42,18 @@ public final class TokenVerifier {
         return check(token, now, TokenVerifier::subscriptionClaims);
     }
 
-    private <C> TokenCheck<C> check(String token, Instant now, Function<JsonNode, @Nullable C> read) {
+    private <C> TokenCheck<C> check(
+            String token, Instant now, BiFunction<JsonNode, @Nullable Instant, @Nullable C> read) {
         JsonNode claims = signedClaims(token);
         if (claims == null) {
             return new TokenCheck.Invalid<>();
         }
-        C known = read.apply(claims);
+        Instant expiresAt = instant(claims, "exp");
+        C known = read.apply(claims, expiresAt);
         Instant notBefore = instant(claims, "nbf");
         if (known == null || (notBefore != null && now.isBefore(notBefore))) {
             return new TokenCheck.Invalid<>();
         }
-        Instant expiresAt = instant(claims, "exp");
         return expiresAt != null && !now.isBefore(expiresAt)
                 ? new TokenCheck.Expired<>()
                 : new TokenCheck.Valid<>(known);
@@ -85,7 +85,7 @@ public final class TokenVerifier {
         }
     }
 
-    private static @Nullable ConnectionClaims connectionClaims(JsonNode claims) {
+    static @Nullable ConnectionClaims connectionClaims(JsonNode claims, @Nullable Instant expiresAt) {
         String user = claims.path("sub").asString("");
         // A token for one channel says less than who may connect: it does not open a connection.
         if (user.isEmpty() || claims.has("channel")) {
@@ -94,19 +94,14 @@ public final class TokenVerifier {
         Set<String> channels = new LinkedHashSet<>();
         claims.path("channels").forEach(channel -> channels.add(channel.asString("")));
         channels.addAll(claims.path("subs").propertyNames());
-        return new ConnectionClaims(user, instant(claims, "exp"), channels, access(claims));
+        return new ConnectionClaims(user, expiresAt, channels, access(claims));
     }
 
-    private static @Nullable SubscriptionClaims subscriptionClaims(JsonNode claims) {
+    static @Nullable SubscriptionClaims subscriptionClaims(JsonNode claims, @Nullable Instant expiresAt) {
         String channel = claims.path("channel").asString("");
         return channel.isEmpty()
                 ? null
-                : new SubscriptionClaims(claims.path("sub").asString(""), channel, instant(claims, "exp"));
-    }
-
-    /** Which feeds the claims of a token of the issuer reach: the same claims say it. */
-    public static Access accessOf(Map<String, Object> claims) {
-        return access(JSON.valueToTree(claims));
+                : new SubscriptionClaims(claims.path("sub").asString(""), channel, expiresAt);
     }
 
     private static Access access(JsonNode claims) {

@@ -1,4 +1,4 @@
-/** The tokens that say who a client is and what it may read. Pure: the time is an argument. */
+/** The tokens that say who a client is and what it may read. */
 @NullMarked
 package io.rollcall.gateway.tokens;
 

@@ -10,6 +10,7 @@ import io.rollcall.gateway.channels.domain.Publication;
 import io.rollcall.gateway.channels.domain.Ring;
 import io.rollcall.gateway.protocol.Disconnect;
 import io.rollcall.gateway.protocol.JsonEncoding;
+import io.rollcall.gateway.tokens.ClientTokens;
 import io.rollcall.gateway.tokens.TokenVerifier;
 import io.rollcall.gateway.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
@@ -879,7 +880,7 @@ class ClientConnectionTest {
             connection = new ClientConnection(
                     new GatewayContext(
                             feeds,
-                            new TokenVerifier(Tokens.SECRET),
+                            new ClientTokens(new TokenVerifier(Tokens.SECRET), null),
                             tokenRequired,
                             new ConnectionLimits(
                                     4,
