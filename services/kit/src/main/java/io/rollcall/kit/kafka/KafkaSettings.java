@@ -103,6 +103,7 @@ public record KafkaSettings(
         Map<String, Object> it = common(clientId);
         it.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
         it.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+        it.putAll(client);
         return it;
     }
 }

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,8 +34,16 @@ public final class TestKafka {
         this.settings = settings(bootstrapServers);
     }
 
+    /** With less patience than the services have: what is away on this machine is noticed sooner. */
     public static KafkaSettings settings(String bootstrapServers) {
-        return new KafkaSettings(bootstrapServers, URI.create("http://nowhere"), Duration.ofSeconds(1), Map.of());
+        return new KafkaSettings(
+                bootstrapServers,
+                URI.create("http://nowhere"),
+                Duration.ofSeconds(1),
+                Map.of(
+                        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "2000",
+                        CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, "1500",
+                        CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "200"));
     }
 
     public KafkaSettings settings() {

@@ -39,6 +39,9 @@ class StreamsRuntimeTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** A thread that dies does not leave its group: its partitions wait for the session's end, usually six seconds. */
+    private static final String SHORT_SESSION = "--rollcall.streams.session-timeout=2s";
+
     private final SwitchableRegistry registry = new SwitchableRegistry();
     private final KafkaCluster.Own cluster = KafkaCluster.own();
     private final TestKafka kafka = new TestKafka(cluster.bootstrapServers());
@@ -160,7 +163,7 @@ class StreamsRuntimeTest {
                 throw new TimeoutException("an outage in the middle");
             }
         };
-        try (var service = started(failing)) {
+        try (var service = started(failing, SHORT_SESSION)) {
             kafka.send(IN, "a", room("a"));
 
             awaitCounts("a", 1);
@@ -175,7 +178,7 @@ class StreamsRuntimeTest {
         Consumer<Room> failing = room -> {
             throw new TimeoutException("an outage for ever");
         };
-        try (var service = started(failing, "--rollcall.streams.thread-restarts=1")) {
+        try (var service = started(failing, SHORT_SESSION, "--rollcall.streams.thread-restarts=1")) {
             kafka.send(IN, "a", room("a"));
 
             assertThat(service.exits().poll(30, TimeUnit.SECONDS)).startsWith("a stream thread died");
@@ -191,7 +194,7 @@ class StreamsRuntimeTest {
                 throw new ProcessorStateException("no space left on the disk");
             }
         };
-        try (var service = started(failing)) {
+        try (var service = started(failing, SHORT_SESSION)) {
             kafka.send(IN, "a", room("a"));
 
             assertThat(service.exits().poll(30, TimeUnit.SECONDS)).startsWith("a stream thread died");
