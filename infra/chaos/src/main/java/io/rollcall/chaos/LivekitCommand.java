@@ -57,7 +57,7 @@ final class LivekitCommand implements Callable<Integer> {
     /** After each fault; LiveKit has told everything by then that it had to keep. */
     private static final Duration CALM = Duration.ofSeconds(15);
 
-    private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
+    private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
     private static final int GHOSTS = 6;
     private static final int MOST_DETAILS = 20;

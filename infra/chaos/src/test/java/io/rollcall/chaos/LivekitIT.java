@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class LivekitIT {
 
     @Test
-    @Timeout(900)
+    @Timeout(1800)
     void weSayWhatLivekitSays() {
         Optional<String> missing = LivekitCommand.missing();
         missing.ifPresent(why -> System.out.println("SKIPPED, nothing was tested against a real LiveKit: " + why));
