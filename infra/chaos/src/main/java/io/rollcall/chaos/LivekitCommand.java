@@ -222,6 +222,7 @@ final class LivekitCommand implements Callable<Integer> {
 
     /** LiveKit's clients and LiveKit first, then LiveKit and we. */
     private void agree(View view, Crowd crowd, String when) throws InterruptedException {
+        int before = breaches.size();
         Instant begin = Instant.now();
         found(await(() -> Comparison.withClients(view.livekit(), crowd.visits()), RECOVERS_WITHIN), when);
         Instant settled = Instant.now();
@@ -233,6 +234,10 @@ final class LivekitCommand implements Callable<Integer> {
                                 crowd.made(), crowd.ended(), crowd.statuses(), crowd.visits(), silences),
                         CORRECTED_WITHIN),
                 when);
+        if (breaches.size() > before) {
+            out.printf("%s: something differs%n", when);
+            return;
+        }
         out.printf(
                 "%s: %d rooms with %d people; LiveKit's clients settled in %s, our rooms were LiveKit's %s later,"
                         + " sessions %s later%n",
