@@ -16,8 +16,8 @@ final class Banner {
         row(out, "the page", http(ports.wsGateway()) + "/");
         row(out, "WebSocket", "ws://127.0.0.1:" + ports.wsGateway() + "/connection/websocket");
         row(out, "rooms", http(ports.presenceHistory()) + "/api/v1/rooms");
-        row(out, "sessions", http(ports.presenceHistory()) + "/api/v1/sessions");
-        row(out, "session-api", http(ports.sessionApi()) + "/v1/realtime/sessions");
+        row(out, "room sessions", http(ports.presenceHistory()) + "/api/v1/sessions");
+        row(out, "realtime sessions", http(ports.sessionApi()) + "/v1/realtime/sessions");
         row(out, "cameras", http(ports.sessionApi()) + "/api/v1/cameras");
         row(out, "agencies", http(ports.quotaCounter()) + "/api/v1/agencies");
         row(out, "webhooks", http(ports.webhookIngest()) + "/webhooks/livekit");
@@ -25,7 +25,8 @@ final class Banner {
                 out,
                 "API documents",
                 http(ports.webhookIngest()) + "/docs, " + http(ports.sessionApi()) + "/docs, "
-                        + http(ports.quotaCounter()) + "/docs, " + http(ports.presenceHistory()) + "/docs");
+                        + http(ports.quotaCounter()) + "/docs, " + http(ports.presenceHistory()) + "/docs, "
+                        + http(ports.wsGateway()) + "/docs");
         row(
                 out,
                 "metrics",
@@ -76,6 +77,6 @@ final class Banner {
     }
 
     private static void row(PrintStream out, String what, String where) {
-        out.printf("  %-16s %s%n", what, where);
+        out.printf("  %-18s %s%n", what, where);
     }
 }

@@ -20,13 +20,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code demo}: rooms that move, from what a real LiveKit server has sent. */
+/** {@code demo}: rooms that move, and sessions that are made, joined, left and removed. */
 @Command(
         name = "demo",
         description = {
             "Plays the recorded webhooks of a real LiveKit server again and again, slowly enough to watch, while realtime"
                     + " sessions are made, joined, left and removed on livekit-sim, a test double, and says what happens.",
-            "Starts the stack if it does not run, and then stops it at the end. Ctrl-C ends it."
+            "Starts the stack if it does not run, and then stops it at the end. Where one runs already, scripted people"
+                    + " of its livekit-sim take the place of the recorded ones; a real LiveKit server has none.",
+            "Ctrl-C ends it."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -38,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final Story ODDITIES = new Story("webhooks-scenarios.ndjson", new Pace(12, Duration.ofSeconds(5)));
 
     private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(5);
+    private static final Duration ROUND_OF_A_CROWD = Duration.ofMinutes(1);
     private static final int WAITING = 256;
 
     @ParentCommand
@@ -55,29 +58,45 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Ports ports = Ports.usual();
-        // The recorded rooms are on no LiveKit: compared with one, they would be ended.
-        options.noReconcile = true;
-        if (options.livekit == null) {
-            options.livekit = "sim";
-        }
-        if (!runs(rollcall.data())) {
+        boolean running = runs(rollcall.data());
+        if (!running) {
+            // The recorded rooms are on no LiveKit: compared with one, they would be ended.
+            options.noReconcile = true;
+            if (options.livekit == null) {
+                options.livekit = "sim";
+            }
             UpCommand.run(options.settings(rollcall.data()), System.out);
         }
         System.out.println("Watch it on http://127.0.0.1:" + ports.wsGateway() + "/ - Ctrl-C ends the demo.");
         System.out.println();
-        URI target = URI.create("http://127.0.0.1:" + ports.webhookIngest() + "/webhooks/livekit");
-        var signer = new WebhookSigner(Development.LIVEKIT_API_KEY, Development.LIVEKIT_API_SECRET);
         PrintStream out = System.out;
         try (var narrator = Narrator.start(ports, out);
-                var _ = SessionScenes.start(ports, narrator)) {
+                var scenes = SessionScenes.start(ports, narrator)) {
+            if (running) {
+                // Ctrl-C ends the demo, not the stack.
+                Runtime.getRuntime().addShutdownHook(new Thread(scenes::close, "end-scenes"));
+            }
             for (int round = 1; rounds == 0 || round <= rounds; round++) {
-                try (var sender = new Sender(target, signer, WAITING)) {
-                    play(round, sender, narrator);
+                if (running) {
+                    scenes.sendCrowd(round);
+                    Thread.sleep(ROUND_OF_A_CROWD);
+                    narrator.say("End of round " + round + ": " + narrator.facts() + " facts so far.");
+                } else {
+                    playRecorded(round, ports, narrator);
+                    Thread.sleep(BETWEEN_ROUNDS);
                 }
-                Thread.sleep(BETWEEN_ROUNDS);
             }
         }
         return 0;
+    }
+
+    private static void playRecorded(int round, Ports ports, Narrator narrator)
+            throws IOException, InterruptedException {
+        URI target = URI.create("http://127.0.0.1:" + ports.webhookIngest() + "/webhooks/livekit");
+        var signer = new WebhookSigner(Development.LIVEKIT_API_KEY, Development.LIVEKIT_API_SECRET);
+        try (var sender = new Sender(target, signer, WAITING)) {
+            play(round, sender, narrator);
+        }
     }
 
     private static boolean runs(DataFolder data) throws IOException {
@@ -109,7 +128,7 @@ final class DemoCommand implements Callable<Integer> {
                     .filter(receipt -> receipt.acknowledgedAt() != null)
                     .count();
             narrator.say("End of round " + round + ": " + acknowledged + " of " + cues.size()
-                    + " webhooks acknowledged, " + narrator.facts() + " facts so far. It begins again.");
+                    + " webhooks acknowledged, " + narrator.facts() + " facts so far.");
         } catch (TimeoutException e) {
             throw new StackException("webhook-ingest no longer answers; see ./rollcall status", e);
         }

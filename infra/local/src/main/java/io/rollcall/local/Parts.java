@@ -52,7 +52,9 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
             List.of(REGISTRY, REDIS, KAFKA));
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Duration START = Duration.ofSeconds(90);
+    /** Many times what it takes: on a machine with other work, a start that goes on is not to be given up. */
+    private static final Duration START = Duration.ofMinutes(4);
+
     private static final Duration STOP = Duration.ofSeconds(15);
 
     static Parts of(Stack.Settings settings) {

@@ -13,8 +13,11 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Asks a part whether it is ready: {@code http://…} must answer 200, {@code kafka://host:port} as a broker does,
@@ -24,6 +27,8 @@ final class Probe {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LONGEST_REASON = 160;
+    private static final int LONGEST_ANSWER = 16 * 1024;
+    private static final JsonMapper JSON = new JsonMapper();
 
     private Probe() {}
 
@@ -57,12 +62,33 @@ final class Probe {
                 if (status == 200) {
                     return new Answer.Ready();
                 }
-                String reason = body == null ? "" : new String(body.readNBytes(LONGEST_REASON), UTF_8).strip();
-                return new Answer.NotReady("answers " + status + (reason.isEmpty() ? "" : " " + reason));
+                String said = body == null ? "" : new String(body.readNBytes(LONGEST_ANSWER), UTF_8).strip();
+                return new Answer.NotReady(words(status, said));
             }
         } catch (IOException e) {
             return new Answer.NotReady("does not answer");
         }
+    }
+
+    /** Of a service's answer what it waits for; of any other its beginning. */
+    static String words(int status, String body) {
+        try {
+            String waitsFor = JSON.readTree(body)
+                    .path("checks")
+                    .propertyStream()
+                    .filter(check ->
+                            check.getValue().path("status").asString("").equals("down"))
+                    .map(check -> check.getKey() + ": "
+                            + check.getValue().path("reason").asString("down"))
+                    .collect(Collectors.joining("; "));
+            if (!waitsFor.isEmpty()) {
+                return "is not ready: " + waitsFor;
+            }
+        } catch (JacksonException e) {
+            // Not the answer of a service of ours.
+        }
+        String beginning = body.length() > LONGEST_REASON ? body.substring(0, LONGEST_REASON) + "…" : body;
+        return ("answers " + status + " " + beginning).strip();
     }
 
     private static Answer askTcp(URI readiness) {
