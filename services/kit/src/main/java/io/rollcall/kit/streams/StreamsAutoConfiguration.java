@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.kit.ProcessExit;
 import io.rollcall.kit.kafka.DeadLetters;
 import io.rollcall.kit.kafka.KafkaAutoConfiguration;
+import io.rollcall.kit.kafka.KafkaPhases;
 import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
@@ -55,6 +56,8 @@ public class StreamsAutoConfiguration {
         var factory = new StreamsBuilderFactoryBean(new KafkaStreamsConfiguration(properties));
         // The runtime starts it when the world is there for it, and ends it in its own place.
         factory.setAutoStartup(false);
+        // Its own phase ends before the web server's, whose last requests wait for decisions.
+        factory.setPhase(KafkaPhases.STREAMS);
         // The others take over within half a second instead of a session's timeout.
         factory.setLeaveGroupOnClose(true);
         factory.setCloseTimeout(Math.toIntExact(streams.closeTimeout().toSeconds()));
