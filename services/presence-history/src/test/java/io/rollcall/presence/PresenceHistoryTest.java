@@ -403,11 +403,15 @@ class PresenceHistoryTest {
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", bootstrapServers);
         settings.put("isolation.level", "read_committed");
-        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new AvroSerde<>(topic, registry))) {
+        Map<String, Object> asItIs = new HashMap<>(settings);
+        asItIs.put("isolation.level", "read_uncommitted");
+        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new AvroSerde<>(topic, registry));
+                var uncommitted = new KafkaConsumer<>(asItIs, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList();
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            // What is being committed is waited for: a group's offsets show before a transaction's markers do.
+            Map<TopicPartition, Long> ends = uncommitted.endOffsets(partitions);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             List<V> values = new ArrayList<>();

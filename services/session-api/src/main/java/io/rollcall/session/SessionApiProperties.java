@@ -113,7 +113,7 @@ public record SessionApiProperties(
     public record Commands(
             @DefaultValue("") String idSecret,
             @DefaultValue("2s") Duration timeout,
-            @DefaultValue("10000") int waiting) {
+            @DefaultValue("1000") int waiting) {
 
         /** Checks what was given. */
         public Commands {

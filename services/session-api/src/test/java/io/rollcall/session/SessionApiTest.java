@@ -427,37 +427,6 @@ class SessionApiTest {
     }
 
     @Test
-    void pollingAloneDoesTheSame() throws Exception {
-        String user = user();
-        Reply made = create(user);
-        String path = SESSIONS + "/" + made.json().path("id").asString();
-        String token = made.json().path("client_secret").path("value").asString();
-        JsonNode person = sim("join", "{\"token\":\"" + token + "\"}");
-        await().atMost(PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(get(user, path).json().path("status").asString())
-                                .isEqualTo("connected"));
-
-        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
-
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
-    }
-
-    @Test
-    void whenLivekitDoesNotAnswerASessionIsMadeAllTheSameAndItsRoomLater() throws Exception {
-        String user = user();
-        sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"CreateRoom\"],\"times\":1}");
-
-        Reply made = create(user);
-
-        assertThat(made.status()).isEqualTo(201);
-        String room = made.json().path("room_id").asString();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(roomIsThere(room)).isTrue());
-    }
-
-    @Test
     void aSessionToWhichNobodyComesIsRemovedWithItsRoom() throws Exception {
         String user = user();
         Reply made = call(second, user, "POST", SESSIONS, Map.of(), "");

@@ -4,11 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.rollcall.kit.health.Readiness;
-import io.rollcall.kit.health.ReadinessCheck;
-import io.rollcall.kit.kafka.Connections;
-import io.rollcall.kit.kafka.KafkaPhases;
 import io.rollcall.kit.kafka.KafkaSettings;
+import io.rollcall.kit.kafka.TopicReader;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.AvroSerde;
@@ -20,16 +17,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,33 +34,27 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Sends commands and completes with their answers, which it hears by reading the whole events topic (and that of the
  * replies, where there is one) from its end, without a group. No thread waits for an answer. Ready once it is positioned
  * and a command for nothing has come back from every partition of the commands.
  */
-public final class CommandClient<CR extends SpecificRecord, ER extends SpecificRecord>
-        implements SmartLifecycle, ReadinessCheck, MeterBinder {
+public final class CommandClient<CR extends SpecificRecord, ER extends SpecificRecord> extends TopicReader
+        implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandClient.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Protocol<CR, ER> protocol;
@@ -80,17 +70,12 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     private final AtomicInteger timedOut = new AtomicInteger();
     private final Map<TopicPartition, Long> positions = new HashMap<>();
     private final Set<Integer> cold = ConcurrentHashMap.newKeySet();
-    private final CountDownLatch end = new CountDownLatch(1);
     private CompletableFuture<?> warming = CompletableFuture.completedFuture(null);
     private volatile @Nullable Producer<byte[], byte @Nullable []> producer;
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
-    private volatile @Nullable Thread thread;
     private volatile @Nullable Timer timer;
-    private volatile String obstacle = "not started";
     private volatile boolean positioned;
     private volatile int partitions;
     private volatile boolean warm;
-    private volatile boolean connected;
 
     /**
      * Makes one; started and ended by Spring when it is a bean.
@@ -106,6 +91,10 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             InstantSource clock,
             Duration timeout,
             int atMost) {
+        super(
+                protocol.name() + "-commands",
+                settings.reader(clientId + "-" + protocol.name() + "-answers"),
+                (record, cause) -> {});
         this.protocol = protocol;
         this.commands = new AvroSerde<>(protocol.commands(), registry);
         this.events = new AvroSerde<>(protocol.events(), registry);
@@ -154,7 +143,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     }
 
     private UnavailableException notYet() {
-        return new UnavailableException("Commands cannot be answered yet: " + obstacle + ".", RETRY_AFTER);
+        return new UnavailableException("Commands cannot be answered yet: " + check().reason() + ".", RETRY_AFTER);
     }
 
     private CompletableFuture<ER> send(
@@ -242,32 +231,22 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         return others.isEmpty() ? null : List.copyOf(others);
     }
 
-    private void run() {
-        while (end.getCount() > 0) {
-            try (var reading = new KafkaConsumer<byte[], byte[]>(settings.reader(clientId + "-answers"))) {
-                consumer = reading;
-                follow(reading);
-            } catch (WakeupException | InterruptException e) {
-                // stop() says so
-            } catch (InvalidOffsetException e) {
-                // Made anew, or so far behind that the records are gone: whoever waited has timed out long ago.
-                positions.clear();
-                troubled("the position in " + protocol.events().name() + " is gone");
-                pause();
-            } catch (UnknownTopicOrPartitionException e) {
-                troubled("a topic does not exist yet, of " + protocol.commands().name() + " and those of its answers");
-                pause();
-            } catch (KafkaException e) {
-                troubled("reading " + protocol.events().name() + " failed: "
-                        + e.getClass().getSimpleName());
-                pause();
-            } finally {
-                consumer = null;
-            }
+    @Override
+    protected void follow(Consumer<byte[], byte[]> reading) {
+        try (var sending = new KafkaProducer<byte[], byte @Nullable []>(settings.producer(clientId + "-commands"))) {
+            producer = sending;
+            answer(reading);
+        } catch (InvalidOffsetException e) {
+            // Made anew, or so far behind that the records are gone: whoever waited has timed out long ago.
+            positions.clear();
+            troubled("the position in " + protocol.events().name() + " is gone");
+            pause();
+        } finally {
+            producer = null;
         }
     }
 
-    private void follow(Consumer<byte[], byte[]> reading) {
+    private void answer(Consumer<byte[], byte[]> reading) {
         List<TopicPartition> answers = new ArrayList<>(partitionsOf(reading, protocol.events()));
         Topic<ER> replies = protocol.replies();
         if (replies != null) {
@@ -281,15 +260,14 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             IntStream.range(0, asked).forEach(cold::add);
         }
         positioned = true;
-        while (end.getCount() > 0) {
+        while (running()) {
             if (!warm) {
                 warmUp();
             }
-            for (ConsumerRecord<byte[], byte[]> record : reading.poll(POLL)) {
+            for (ConsumerRecord<byte[], byte[]> record : poll(reading, POLL)) {
                 heard(record);
                 positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
             }
-            connected = Connections.any(reading.metrics());
         }
     }
 
@@ -329,13 +307,9 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         if (waiters == null) {
             return;
         }
-        try {
-            ER event = events.deserialize(record.topic(), record.value());
-            if (event != null && protocol.answer(event) != null) {
-                waiters.forEach(waiter -> waiter.complete(event));
-            }
-        } catch (KafkaException e) {
-            waiters.forEach(waiter -> waiter.completeExceptionally(e));
+        ER event = decode(events, record).value();
+        if (event != null && protocol.answer(event) != null) {
+            waiters.forEach(waiter -> waiter.complete(event));
         }
     }
 
@@ -350,8 +324,6 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             LOG.atInfo().addKeyValue(LogKeys.TOPIC, protocol.events().name()).log("commands are answered");
             return;
         }
-        troubled("no answers from partitions " + new HashSet<>(cold) + " of "
-                + protocol.events().name());
         List<CompletableFuture<?>> sent = new ArrayList<>();
         for (int partition : cold) {
             String id = UUID.randomUUID().toString();
@@ -367,36 +339,15 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         warming = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
     }
 
-    private void troubled(String why) {
-        if (!why.equals(obstacle)) {
-            obstacle = why;
-            LOG.atInfo()
-                    .addKeyValue(LogKeys.TOPIC, protocol.events().name())
-                    .addKeyValue(LogKeys.REASON, why)
-                    .log("commands are not answered yet");
-        }
-    }
-
-    private void pause() {
-        try {
-            end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            end.countDown();
-        }
+    @Override
+    protected boolean isComplete() {
+        return warm;
     }
 
     @Override
-    public String name() {
-        return protocol.name() + "-commands";
-    }
-
-    @Override
-    public Readiness check() {
-        if (!warm) {
-            return Readiness.down(obstacle);
-        }
-        return connected ? Readiness.up() : Readiness.down("no broker answers");
+    protected String missing() {
+        return "no answers yet from partitions " + new TreeSet<>(cold) + " of "
+                + protocol.commands().name();
     }
 
     @Override
@@ -414,48 +365,5 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
                 .description("from the sending of a command to its answer")
                 .publishPercentileHistogram()
                 .register(registry);
-    }
-
-    @Override
-    public synchronized void start() {
-        if (thread == null && end.getCount() > 0) {
-            producer = new KafkaProducer<>(settings.producer(clientId + "-commands"));
-            Thread reading = Thread.ofPlatform().name(name()).daemon().unstarted(this::run);
-            thread = reading;
-            reading.start();
-        }
-    }
-
-    @Override
-    public void stop() {
-        end.countDown();
-        Consumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        Thread running = thread;
-        if (running != null) {
-            try {
-                running.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        Producer<byte[], byte @Nullable []> sending = producer;
-        producer = null;
-        if (sending != null) {
-            sending.close(Duration.ofSeconds(5));
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        Thread running = thread;
-        return running != null && running.isAlive();
-    }
-
-    @Override
-    public int getPhase() {
-        return KafkaPhases.COMMANDS;
     }
 }

@@ -12,8 +12,5 @@ public final class KafkaPhases {
     /** Topologies, which may need views. */
     public static final int STREAMS = Integer.MAX_VALUE - 3072;
 
-    /** Whatever waits for the answers of topologies. */
-    public static final int COMMANDS = STREAMS + 512;
-
     private KafkaPhases() {}
 }

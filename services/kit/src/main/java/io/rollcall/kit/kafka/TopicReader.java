@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * A thread that reads topics without a group for as long as the service runs: opens another consumer when one breaks,
+ * A thread that reads topics for as long as the service runs: opens another consumer when one breaks,
  * says why nothing moves, waits for the registry, and hands on what cannot be decoded. Started and ended by Spring when
  * it is a bean.
  */
@@ -72,6 +72,11 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
     /** Whether everything has been read that was there at the start. */
     protected abstract boolean isComplete();
 
+    /** What it lacks while it is not complete. */
+    protected String missing() {
+        return "reading, " + lag.get() + " records to go";
+    }
+
     /** Something broke that is not Kafka's: whatever was being done begins anew. */
     protected void broke() {}
 
@@ -110,7 +115,7 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
     public final Readiness check() {
         String why = trouble;
         if (!isComplete()) {
-            return Readiness.down(why == null ? "reading, " + lag.get() + " records to go" : why);
+            return Readiness.down(why == null ? missing() : why);
         }
         return why == null ? Readiness.up() : Readiness.degraded(why);
     }

@@ -122,6 +122,6 @@ public final class InitialLimits implements SmartLifecycle, ReadinessCheck {
 
     @Override
     public int getPhase() {
-        return KafkaPhases.COMMANDS + 1;
+        return KafkaPhases.STREAMS + 1;
     }
 }

@@ -386,7 +386,8 @@ class RoomPollerTest {
                         broker.bootstrapServers(),
                         livekit.url().toString(),
                         "stale")
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }
 

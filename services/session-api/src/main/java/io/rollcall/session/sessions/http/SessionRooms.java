@@ -3,6 +3,7 @@ package io.rollcall.session.sessions.http;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.schemas.sessions.Session;
 import io.rollcall.session.livekit.RoomApi;
+import io.rollcall.session.livekit.RoomApiException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,9 @@ public final class SessionRooms {
                     if (failure != null) {
                         LOG.atWarn()
                                 .addKeyValue(LogKeys.ROOM_KEY, session.getRoomId())
-                                .addKeyValue(LogKeys.REASON, failure.getClass().getSimpleName())
+                                .addKeyValue(
+                                        LogKeys.REASON,
+                                        RoomApiException.of(failure).getMessage())
                                 .log("a session's room has to wait for the next poll");
                     }
                     return (Void) null;
