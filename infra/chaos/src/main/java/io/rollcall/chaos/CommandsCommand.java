@@ -1,6 +1,7 @@
 package io.rollcall.chaos;
 
 import io.rollcall.chaos.SessionClient.Done;
+import io.rollcall.local.CommittedLog;
 import io.rollcall.local.Livekit;
 import io.rollcall.local.TrialStack;
 import io.rollcall.schemas.AvroSerde;
@@ -15,10 +16,12 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -30,10 +33,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,7 +58,7 @@ final class CommandsCommand implements Callable<Integer> {
     /** One in so many sessions stays, the others are ended by their user. */
     private static final int STAYS = 4;
 
-    @Option(names = "--rate", defaultValue = "100", description = "Sessions per second; default ${DEFAULT-VALUE}.")
+    @Option(names = "--rate", defaultValue = "20", description = "Sessions per second; default ${DEFAULT-VALUE}.")
     private int rate;
 
     private final PrintStream out = System.out;
@@ -171,7 +170,7 @@ final class CommandsCommand implements Callable<Integer> {
         for (Done done : created) {
             if (done.status() != 201) {
                 breach("create " + done.number() + " ended with status " + done.status() + " after " + done.tries()
-                        + " tries: " + done.body());
+                        + ": " + done.body());
                 continue;
             }
             Integer other = owners.put(done.sessionId(), done.number());
@@ -186,7 +185,7 @@ final class CommandsCommand implements Callable<Integer> {
         for (Done done : deleted) {
             if (done.status() != 200) {
                 breach("delete " + done.number() + " ended with status " + done.status() + " after " + done.tries()
-                        + " tries: " + done.body());
+                        + ": " + done.body());
             } else if (told.getOrDefault(done.sessionId(), new Told()).removedByUser == 0) {
                 breach("lost: delete " + done.number() + " was answered, and its session never ended");
             }
@@ -204,32 +203,13 @@ final class CommandsCommand implements Callable<Integer> {
         });
     }
 
-    private Map<String, Told> told(TrialStack trial) throws IOException {
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                trial.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
-        String topic = Topics.SESSION_EVENTS.name();
+    private static Map<String, Told> told(TrialStack trial) throws IOException {
         Map<String, Told> told = new HashMap<>();
-        try (var consumer = new KafkaConsumer<>(
-                settings, new StringDeserializer(), new AvroSerde<>(Topics.SESSION_EVENTS, trial.registry()))) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(it -> new TopicPartition(topic, it.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            Instant giveUpAt = Instant.now().plus(RECOVERS_WITHIN);
-            while (partitions.stream().anyMatch(it -> consumer.position(it) < ends.getOrDefault(it, 0L))) {
-                for (var record : consumer.poll(Duration.ofMillis(500))) {
-                    count(record.value(), told);
-                }
-                if (Instant.now().isAfter(giveUpAt)) {
-                    throw new IOException(topic + " cannot be read to its end");
-                }
-            }
-        }
+        new CommittedLog(trial.bootstrapServers())
+                .read(
+                        Topics.SESSION_EVENTS.name(),
+                        new AvroSerde<>(Topics.SESSION_EVENTS, trial.registry()),
+                        record -> count(record.value(), told));
         return told;
     }
 
@@ -248,20 +228,17 @@ final class CommandsCommand implements Callable<Integer> {
     }
 
     private void print(List<Struck> struck) {
-        out.printf("%n%-28s %12s %16s%n", "fault", "ready after", "longest wait");
-        out.printf(
-                "%-28s %12s %16s%n",
-                "none", "", millis(longest(null, struck.getFirst().at())));
+        out.printf("%n%-28s %12s %16s  %s%n", "fault", "ready after", "longest wait", "in which it was sent");
+        row("none", "", longest(null, struck.getFirst().at()));
         for (int i = 0; i < struck.size(); i++) {
             Instant until = i + 1 < struck.size() ? struck.get(i + 1).at() : null;
-            out.printf(
-                    "%-28s %12s %16s%n",
+            row(
                     struck.get(i).title(),
                     millis(struck.get(i).readyAfter()),
-                    millis(longest(struck.get(i).at(), until)));
+                    longest(struck.get(i).at(), until));
         }
-        long again = created.stream().filter(done -> done.tries() > 1).count()
-                + deleted.stream().filter(done -> done.tries() > 1).count();
+        long again = created.stream().filter(done -> done.tries().size() > 1).count()
+                + deleted.stream().filter(done -> done.tries().size() > 1).count();
         out.printf(
                 "%n%d sessions made, %d ended, %d requests sent more than once%n",
                 created.size(), deleted.size(), again);
@@ -271,15 +248,21 @@ final class CommandsCommand implements Callable<Integer> {
         breaches.stream().limit(MOST_DETAILS).forEach(out::println);
     }
 
-    /** Of the requests that were waiting in this time. */
-    private Duration longest(@Nullable Instant from, @Nullable Instant to) {
+    private void row(String fault, String readyAfter, Optional<Done> longest) {
+        out.printf(
+                "%-28s %12s %16s  %s%n",
+                fault,
+                readyAfter,
+                longest.map(done -> millis(done.waited())).orElse("-"),
+                longest.map(done -> String.join(", ", done.tries())).orElse(""));
+    }
+
+    /** Of the requests that were answered in this time. */
+    private Optional<Done> longest(@Nullable Instant from, @Nullable Instant to) {
         return Stream.concat(created.stream(), deleted.stream())
-                .filter(done -> to == null || done.askedAt().isBefore(to))
-                .filter(done ->
-                        from == null || !done.askedAt().plus(done.waited()).isBefore(from))
-                .map(Done::waited)
-                .max(Duration::compareTo)
-                .orElse(Duration.ZERO);
+                .filter(done -> from == null || !done.answeredAt().isBefore(from))
+                .filter(done -> to == null || done.answeredAt().isBefore(to))
+                .max(Comparator.comparing(Done::waited));
     }
 
     private static String millis(Duration duration) {

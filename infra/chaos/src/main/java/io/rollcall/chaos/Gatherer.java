@@ -1,37 +1,29 @@
 package io.rollcall.chaos;
 
+import io.rollcall.local.CommittedLog;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is left in the topics after a run, as any consumer would: committed records only. */
 final class Gatherer {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-
-    private final String bootstrapServers;
+    private final CommittedLog log;
     private final SchemaRegistry registry;
 
     Gatherer(String bootstrapServers, SchemaRegistry registry) {
-        this.bootstrapServers = bootstrapServers;
+        this.log = new CommittedLog(bootstrapServers);
         this.registry = registry;
     }
 
@@ -63,27 +55,7 @@ final class Gatherer {
 
     private <V extends SpecificRecord> void read(Topic<V> topic, Consumer<ConsumerRecord<String, V>> each)
             throws IOException {
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
-        try (var serde = new AvroSerde<>(topic, registry);
-                var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), serde)) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
-                    .map(partition -> new TopicPartition(topic.name(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            Instant giveUpAt = Instant.now().plus(PATIENCE);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(500)).forEach(each);
-                if (Instant.now().isAfter(giveUpAt)) {
-                    throw new IOException(topic.name() + " cannot be read to its end");
-                }
-            }
-        }
+        log.read(topic.name(), new AvroSerde<>(topic, registry), each);
     }
 
     private static Evidence.Entry entry(RoomEvent event) {

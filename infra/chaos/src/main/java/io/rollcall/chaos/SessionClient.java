@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A client of session-api that does what its contract asks for: every request under an Idempotency-Key of its own, and
- * again with it, at whichever instance, until there is an answer.
+ * again with it, at whichever instance, until there is an answer. One that says when to come back is believed.
  */
 final class SessionClient {
 
@@ -42,11 +43,23 @@ final class SessionClient {
      * @param status of its answer; 0 when there was none in two minutes
      * @param sessionId whom the answer is about; empty for an error
      * @param body the answer
-     * @param tries how often it was sent
+     * @param tries what became of each time that it was sent, and after how long
      * @param askedAt when it was first sent
      * @param waited until it was answered
      */
-    record Done(int number, int status, String sessionId, String body, int tries, Instant askedAt, Duration waited) {}
+    record Done(
+            int number,
+            int status,
+            String sessionId,
+            String body,
+            List<String> tries,
+            Instant askedAt,
+            Duration waited) {
+
+        Instant answeredAt() {
+            return askedAt.plus(waited);
+        }
+    }
 
     /** Makes the session of this number. */
     Done create(int number) throws InterruptedException {
@@ -86,9 +99,10 @@ final class SessionClient {
     private Done ask(int number, String method, String path, String key) throws InterruptedException {
         Instant askedAt = Instant.now();
         long begin = System.nanoTime();
-        int tries = 0;
+        List<String> tries = new ArrayList<>();
         while (System.nanoTime() - begin < PATIENCE.toNanos()) {
-            URI instance = instances.get((number + tries++) % instances.size());
+            URI instance = instances.get((number + tries.size()) % instances.size());
+            long sent = System.nanoTime();
             try {
                 HttpResponse<String> answer = http.send(
                         HttpRequest.newBuilder(instance.resolve(path))
@@ -97,7 +111,11 @@ final class SessionClient {
                                 .method(method, HttpRequest.BodyPublishers.noBody())
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() < 500) {
+                tries.add(answer.statusCode() + after(sent));
+                if (answer.statusCode() >= 500) {
+                    Thread.sleep(Duration.ofSeconds(
+                            answer.headers().firstValueAsLong("Retry-After").orElse(0)));
+                } else {
                     Matcher id = ID.matcher(answer.body());
                     return new Done(
                             number,
@@ -109,10 +127,15 @@ final class SessionClient {
                             Duration.ofNanos(System.nanoTime() - begin));
                 }
             } catch (IOException e) {
+                tries.add(e.getClass().getSimpleName() + after(sent));
                 // An instance that is away: the other one, and then this one again.
             }
             Thread.sleep(BETWEEN_TRIES);
         }
         return new Done(number, 0, "", "", tries, askedAt, Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    private static String after(long sent) {
+        return " after " + Duration.ofNanos(System.nanoTime() - sent).toMillis() + " ms";
     }
 }

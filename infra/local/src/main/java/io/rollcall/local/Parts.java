@@ -339,7 +339,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                                 "--metrics-port",
                                 Integer.toString(ports.livekitMetrics()),
                                 "--webhook-urls",
-                                "http://" + LOOPBACK + ":" + ports.webhookIngest() + "/webhooks/livekit")),
+                                webhookUrls(settings))),
                 Map.of(),
                 Set.of(),
                 settings.home(),
@@ -349,6 +349,13 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                 START,
                 Duration.ofSeconds(5),
                 Set.of());
+    }
+
+    /** None where nobody would take them: to try each of them again and again costs more than the rooms do. */
+    private static String webhookUrls(Stack.Settings settings) {
+        return settings.services().contains(Service.WEBHOOK_INGEST)
+                ? "http://" + LOOPBACK + ":" + settings.ports().webhookIngest() + "/webhooks/livekit"
+                : "";
     }
 
     private static Part livekitServer(Stack.Settings settings, Path program) throws IOException {

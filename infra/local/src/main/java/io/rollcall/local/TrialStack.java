@@ -56,7 +56,8 @@ public final class TrialStack implements AutoCloseable {
                 data,
                 Ports.free(),
                 livekit,
-                !(livekit instanceof Livekit.None),
+                // Without presence-history every room would be a difference, asked about again and again.
+                !(livekit instanceof Livekit.None) && services.contains(Service.PRESENCE_HISTORY),
                 services,
                 environment);
         var trial = new TrialStack(

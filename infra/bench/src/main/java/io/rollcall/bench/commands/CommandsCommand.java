@@ -8,15 +8,21 @@ import io.rollcall.bench.load.Histogram;
 import io.rollcall.bench.load.LoadGenerator;
 import io.rollcall.bench.load.LoadResult;
 import io.rollcall.bench.load.Requests;
+import io.rollcall.local.CommittedLog;
 import io.rollcall.local.Livekit;
 import io.rollcall.local.TrialStack;
+import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.sessions.SessionEvent;
+import io.rollcall.schemas.sessions.SessionEventType;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,22 +105,44 @@ public final class CommandsCommand implements Callable<Integer> {
                 new Livekit.Simulated("rooms are made and deleted"),
                 environment,
                 out)) {
-            var sessions = new SessionCount(trial.bootstrapServers(), trial.registry());
             var api = new LoadGenerator(
                     new InetSocketAddress(
                             InetAddress.getLoopbackAddress(), trial.ports().sessionApi()),
                     CONNECTIONS);
             out.printf("%s: warming up with 500/s for %d s%n", deciding, warmUp);
-            long made = open(api, 500, warmUp).acknowledged();
+            LoadResult before = open(api, 500, warmUp);
+            note(deciding, "warm-up", before);
+            long made = before.acknowledged();
             for (int rate : rates) {
                 LoadResult load = open(api, rate, seconds);
                 made += load.acknowledged();
-                row(table, deciding, number(rate), load, sessions.made(), made);
+                row(table, deciding, number(rate), load, sessions(trial), made);
             }
             LoadResult load = api.closedLoop(requests(CLOSED_LOOP_AT_MOST * seconds), Duration.ofSeconds(seconds));
             made += load.acknowledged();
-            row(table, deciding, "as they come", load, sessions.made(), made);
+            row(table, deciding, "as they come", load, sessions(trial), made);
         }
+    }
+
+    /** How many sessions the log knows; one that it tells of twice is a failure of its own. */
+    private static long sessions(TrialStack trial) throws IOException {
+        Set<String> made = new HashSet<>();
+        List<String> again = new ArrayList<>();
+        new CommittedLog(trial.bootstrapServers())
+                .read(
+                        Topics.SESSION_EVENTS.name(),
+                        new AvroSerde<>(Topics.SESSION_EVENTS, trial.registry()),
+                        record -> {
+                            SessionEvent event = record.value();
+                            if (event.getType() == SessionEventType.SESSION_CREATED
+                                    && !made.add(event.getSessionId())) {
+                                again.add(event.getSessionId());
+                            }
+                        });
+        if (!again.isEmpty()) {
+            throw new IOException("made twice: " + again);
+        }
+        return made.size();
     }
 
     private void row(Table table, String deciding, String rate, LoadResult load, long sessions, long answered) {
@@ -129,9 +157,13 @@ public final class CommandsCommand implements Callable<Integer> {
                 millis(latencies.max()),
                 number(answered),
                 number(sessions));
-        load.errors().forEach((error, count) -> errors.add(deciding + ", " + rate + ": " + count + " × " + error));
+        note(deciding, rate, load);
         // Whatever was not answered in time may have been made all the same.
-        right &= load.errors().isEmpty() ? sessions == answered : sessions >= answered;
+        right &= errors.isEmpty() ? sessions == answered : sessions >= answered;
+    }
+
+    private void note(String deciding, String rate, LoadResult load) {
+        load.errors().forEach((error, count) -> errors.add(deciding + ", " + rate + ": " + count + " × " + error));
     }
 
     private static LoadResult open(LoadGenerator api, int rate, int time) throws IOException {

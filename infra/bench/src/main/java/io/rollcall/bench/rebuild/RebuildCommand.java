@@ -4,6 +4,7 @@ import static io.rollcall.bench.Table.number;
 
 import io.rollcall.bench.Table;
 import io.rollcall.bench.TopicCounts;
+import io.rollcall.local.CommittedLog;
 import io.rollcall.local.RoomsApi;
 import io.rollcall.local.TrialStack;
 import io.rollcall.schemas.Service;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.BytesDeserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -124,7 +126,8 @@ public final class RebuildCommand implements Callable<Integer> {
     }
 
     private boolean verify(TrialStack trial, History history) throws IOException, InterruptedException {
-        long facts = new FactCount(trial.bootstrapServers()).of(Topics.ROOM_EVENTS.name());
+        long facts = new CommittedLog(trial.bootstrapServers())
+                .read(Topics.ROOM_EVENTS.name(), new BytesDeserializer(), _ -> {});
         Map<String, Integer> expected = history.open();
         Map<String, Integer> found = new RoomsApi(trial.presence()).open();
         var table = new Table("end state", "expected", "found");
