@@ -58,6 +58,9 @@ class VmsDriverTest {
             if (status == 0) {
                 end.await();
             } else {
+                if (status == 302) {
+                    exchange.getResponseHeaders().set("Location", "/elsewhere");
+                }
                 exchange.sendResponseHeaders(status, -1);
             }
         } catch (InterruptedException e) {
