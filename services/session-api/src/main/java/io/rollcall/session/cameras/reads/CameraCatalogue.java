@@ -71,7 +71,7 @@ public final class CameraCatalogue {
         view.onChange(this::changed);
     }
 
-    private void changed(View.Change<Camera> change) {
+    void changed(View.Change<Camera> change) {
         Camera after = change.after();
         if (after == null) {
             entries.remove(change.key());

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.rollcall.session.cameras.reads;
+
+import org.jspecify.annotations.NullMarked;
