@@ -9,9 +9,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * The ids of a request. With an {@code Idempotency-Key} they follow from caller, method, path and key by HMAC-SHA256
@@ -56,6 +59,29 @@ public final class CommandIds {
     public Ids of(String caller, String method, String path, @Nullable String key) {
         byte[] seed = key == null ? fresh() : derived(caller, method, path, checked(key));
         return new Ids(HexFormat.of().formatHex(hmac("command", seed), 0, 16), thing(hmac("thing", seed)), key != null);
+    }
+
+    /**
+     * The one value of the header.
+     *
+     * @param given its values; null when there is none
+     * @throws BadFieldException when there are several
+     */
+    public static @Nullable String only(@Nullable List<String> given) {
+        if (given == null) {
+            return null;
+        }
+        if (given.size() != 1) {
+            throw new BadFieldException(HEADER, "must be given once");
+        }
+        return given.getFirst();
+    }
+
+    /** The answer to {@link Reasons#KEY_REUSED}. */
+    public static ResponseStatusException reused() {
+        return new ResponseStatusException(
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                HEADER + " was used for another body; take a new key for a new request");
     }
 
     /** A digest of a body, to tell the same request from another one under the same key. */

@@ -2,13 +2,12 @@ package io.rollcall.quota.leases.http;
 
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.peers.Instances;
 import io.rollcall.kit.peers.PeerClient;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.Page;
-import io.rollcall.kit.web.RequestId;
 import io.rollcall.kit.web.TimeRange;
-import io.rollcall.kit.web.TraceParent;
 import io.rollcall.quota.QuotaCounterProperties;
 import io.rollcall.quota.leases.http.AgencyQueries.DecisionPage;
 import io.rollcall.quota.leases.topology.QuotaReads.DecisionQuery;
@@ -96,12 +95,8 @@ class AgenciesController {
             throw new BadFieldException("source", "must be 1 to " + MAX_NAME + " characters");
         }
         String id = UUID.randomUUID().toString();
-        CommandHeader header = CommandHeader.newBuilder()
+        CommandHeader header = CommandHeaders.asked(caller, request, clock.instant())
                 .setCommandId(id)
-                .setIssuedAt(clock.instant())
-                .setAuthor(caller.id())
-                .setCorrelationId(RequestId.of(request))
-                .setTraceparent(TraceParent.of(request))
                 .build();
         return commands.send(source, header, QuotaCommands.setLimit(header, source, limit(body), false))
                 .thenApply(AgenciesController::limited);

@@ -1,5 +1,8 @@
 package io.rollcall.quota.leases.wire;
 
+import static io.rollcall.kit.decider.CommandParts.named;
+import static io.rollcall.kit.decider.CommandParts.required;
+
 import io.rollcall.kit.decider.PoisonCommandException;
 import io.rollcall.quota.leases.domain.Agency;
 import io.rollcall.quota.leases.domain.Claim;
@@ -182,19 +185,5 @@ public final class QuotaMapper {
             case HEARTBEAT_TIMEOUT, EXPIRED, VIEWER_LEFT, CAMERA_REMOVED, UNKNOWN ->
                 throw new PoisonCommandException("nobody ends a lease for that reason");
         };
-    }
-
-    private static <T> T required(@Nullable T part) {
-        if (part == null) {
-            throw new PoisonCommandException("the part that its type names is missing");
-        }
-        return part;
-    }
-
-    private static String named(String value, String what) {
-        if (value.isEmpty()) {
-            throw new PoisonCommandException("no " + what);
-        }
-        return value;
     }
 }

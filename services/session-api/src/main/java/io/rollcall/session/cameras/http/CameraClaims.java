@@ -1,6 +1,7 @@
 package io.rollcall.session.cameras.http;
 
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.Reasons;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.cameras.CameraCommand;
@@ -43,7 +44,7 @@ final class CameraClaims {
             if (event.getCorrelationId().equals(ours.getCorrelationId())) {
                 Answer answer = Objects.requireNonNull(event.getAnswer());
                 if (answer.getReason().equals(Reasons.KEY_REUSED)) {
-                    throw CameraRefusals.keyReused();
+                    throw CommandIds.reused();
                 }
                 return !answer.getRepeated();
             }

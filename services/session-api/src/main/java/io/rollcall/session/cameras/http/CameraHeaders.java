@@ -1,11 +1,9 @@
 package io.rollcall.session.cameras.http;
 
 import io.rollcall.kit.auth.Caller;
+import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.decider.CommandIds;
-import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.BodyLimit;
-import io.rollcall.kit.web.RequestId;
-import io.rollcall.kit.web.TraceParent;
 import io.rollcall.schemas.commands.CommandHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.InstantSource;
@@ -29,15 +27,8 @@ public final class CameraHeaders {
 
     /** Of the one command, or the first of the commands, of a request. */
     CommandHeader of(Caller caller, HttpServletRequest request, String path, @Nullable List<String> key) {
-        CommandIds.Ids named = ids.of(caller.id(), request.getMethod(), path, only(key));
-        return CommandHeader.newBuilder()
-                .setCommandId(named.commandId())
-                .setIssuedAt(clock.instant())
-                .setAuthor(caller.id())
-                .setCorrelationId(RequestId.of(request))
-                .setTraceparent(TraceParent.of(request))
-                .setRepeatable(named.repeatable())
-                .build();
+        CommandIds.Ids named = ids.of(caller.id(), request.getMethod(), path, CommandIds.only(key));
+        return CommandHeaders.asked(caller, request, clock.instant(), named).build();
     }
 
     /** Of another command of the same request: the same one when the request comes again. */
@@ -45,15 +36,5 @@ public final class CameraHeaders {
         return CommandHeader.newBuilder(first)
                 .setCommandId(first.getCommandId() + "-" + name)
                 .build();
-    }
-
-    private static @Nullable String only(@Nullable List<String> key) {
-        if (key == null) {
-            return null;
-        }
-        if (key.size() != 1) {
-            throw new BadFieldException(CommandIds.HEADER, "must be given once");
-        }
-        return key.getFirst();
     }
 }

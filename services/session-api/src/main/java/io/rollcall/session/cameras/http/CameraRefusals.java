@@ -29,7 +29,7 @@ final class CameraRefusals {
             throw new BadFieldException("rtsp_url", "is masked, and no stored credentials fit it");
         }
         if (reason.equals(Reasons.KEY_REUSED)) {
-            throw keyReused();
+            throw CommandIds.reused();
         }
         throw new ResponseStatusException(HttpStatus.INTERNAL_SERVER_ERROR);
     }
@@ -43,11 +43,5 @@ final class CameraRefusals {
 
     static ResponseStatusException notFound() {
         return new ResponseStatusException(HttpStatus.NOT_FOUND, "Camera not found");
-    }
-
-    static ResponseStatusException keyReused() {
-        return new ResponseStatusException(
-                HttpStatus.UNPROCESSABLE_CONTENT,
-                CommandIds.HEADER + " was used for another body; take a new key for a new request");
     }
 }

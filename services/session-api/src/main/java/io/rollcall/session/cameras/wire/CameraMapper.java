@@ -1,5 +1,8 @@
 package io.rollcall.session.cameras.wire;
 
+import static io.rollcall.kit.decider.CommandParts.named;
+import static io.rollcall.kit.decider.CommandParts.required;
+
 import io.rollcall.kit.decider.PoisonCommandException;
 import io.rollcall.schemas.cameras.CameraCommand;
 import io.rollcall.schemas.cameras.CameraEventType;
@@ -178,19 +181,5 @@ public final class CameraMapper {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
         return new Sealed(bytes);
-    }
-
-    private static <T> T required(@Nullable T part) {
-        if (part == null) {
-            throw new PoisonCommandException("the part that its type names is missing");
-        }
-        return part;
-    }
-
-    private static String named(String value, String what) {
-        if (value.isEmpty()) {
-            throw new PoisonCommandException("no " + what);
-        }
-        return value;
     }
 }

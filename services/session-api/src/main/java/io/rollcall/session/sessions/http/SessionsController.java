@@ -2,11 +2,10 @@ package io.rollcall.session.sessions.http;
 
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.Reasons;
 import io.rollcall.kit.web.BadFieldException;
-import io.rollcall.kit.web.RequestId;
-import io.rollcall.kit.web.TraceParent;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.CommandHeader;
 import io.rollcall.schemas.commands.Outcome;
@@ -91,7 +90,7 @@ class SessionsController {
             HttpServletRequest request,
             @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key)
             throws IOException {
-        CommandIds.Ids named = ids.of(caller.id(), "POST", PATH, only(key));
+        CommandIds.Ids named = ids.of(caller.id(), "POST", PATH, CommandIds.only(key));
         CommandHeader header = header(named, caller, request, CommandIds.fingerprint(body(request)));
         String sessionId = SessionIds.session(named.thing());
         Instant now = clock.instant();
@@ -149,7 +148,7 @@ class SessionsController {
             @PathVariable String id,
             @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key)
             throws IOException {
-        CommandIds.Ids named = ids.of(caller.id(), "DELETE", PATH + "/" + id, only(key));
+        CommandIds.Ids named = ids.of(caller.id(), "DELETE", PATH + "/" + id, CommandIds.only(key));
         if (!SessionIds.isSession(id)) {
             throw notFound();
         }
@@ -205,13 +204,7 @@ class SessionsController {
     }
 
     private CommandHeader header(CommandIds.Ids named, Caller caller, HttpServletRequest request, String fingerprint) {
-        return CommandHeader.newBuilder()
-                .setCommandId(named.commandId())
-                .setIssuedAt(clock.instant())
-                .setAuthor(caller.id())
-                .setCorrelationId(RequestId.of(request))
-                .setTraceparent(TraceParent.of(request))
-                .setRepeatable(named.repeatable())
+        return CommandHeaders.asked(caller, request, clock.instant(), named)
                 .setFingerprint(fingerprint)
                 .build();
     }
@@ -229,9 +222,7 @@ class SessionsController {
             throw denied();
         }
         if (reason.equals(Reasons.KEY_REUSED)) {
-            throw new ResponseStatusException(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    CommandIds.HEADER + " was used for another body; take a new key for a new request");
+            throw CommandIds.reused();
         }
         if (reason.equals(Refusal.ALREADY_EXISTS.name())) {
             throw new ResponseStatusException(
@@ -243,16 +234,6 @@ class SessionsController {
     /** Ignored, but not of any size; and the same key goes with the same one. */
     private static byte[] body(HttpServletRequest request) throws IOException {
         return request.getInputStream().readAllBytes();
-    }
-
-    private static @Nullable String only(@Nullable List<String> key) {
-        if (key == null) {
-            return null;
-        }
-        if (key.size() != 1) {
-            throw new BadFieldException(CommandIds.HEADER, "must be given once");
-        }
-        return key.getFirst();
     }
 
     private static int limit(@Nullable String given) {

@@ -1,5 +1,8 @@
 package io.rollcall.session.sessions.wire;
 
+import static io.rollcall.kit.decider.CommandParts.named;
+import static io.rollcall.kit.decider.CommandParts.required;
+
 import io.rollcall.kit.decider.PoisonCommandException;
 import io.rollcall.schemas.events.EventSource;
 import io.rollcall.schemas.sessions.CreateSession;
@@ -162,20 +165,6 @@ public final class SessionMapper {
             case POLL -> EventSource.RECONCILER;
             case TIMER -> EventSource.TIMER;
         };
-    }
-
-    private static <T> T required(@Nullable T part) {
-        if (part == null) {
-            throw new PoisonCommandException("the part that its type names is missing");
-        }
-        return part;
-    }
-
-    private static String named(String value, String what) {
-        if (value.isEmpty()) {
-            throw new PoisonCommandException("no " + what);
-        }
-        return value;
     }
 
     private static Duration positive(long millis) {
