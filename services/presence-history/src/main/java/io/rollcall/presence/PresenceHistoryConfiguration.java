@@ -2,6 +2,7 @@ package io.rollcall.presence;
 
 import io.rollcall.kit.peers.Instances;
 import io.rollcall.kit.peers.PeerClient;
+import io.rollcall.kit.peers.PeerQueries;
 import io.rollcall.kit.peers.StoreReader;
 import io.rollcall.kit.streams.StreamTopics;
 import io.rollcall.kit.streams.StreamsRuntime;
@@ -31,19 +32,17 @@ class PresenceHistoryConfiguration {
         return new PresenceReads(new StoreReader(streams::running));
     }
 
-    @Bean
-    Instances instances(StreamsRuntime streams, StreamsSettings settings) {
-        return new Instances(
-                streams::running,
-                settings.applicationServer(),
-                PresenceReads.ROOMS_STORE,
-                Topics.LIVEKIT_EVENTS,
-                () -> Topics.ROOM_PARTITIONS);
-    }
-
     @Bean(destroyMethod = "close")
-    PeerClient peerClient(JsonMapper json, PresenceHistoryProperties properties) {
-        return new PeerClient(json, properties.peerTimeout());
+    PeerQueries peerQueries(
+            StreamsRuntime streams, StreamsSettings settings, JsonMapper json, PresenceHistoryProperties properties) {
+        return new PeerQueries(
+                new Instances(
+                        streams::running,
+                        settings.applicationServer(),
+                        PresenceReads.ROOMS_STORE,
+                        Topics.LIVEKIT_EVENTS,
+                        () -> Topics.ROOM_PARTITIONS),
+                new PeerClient(json, properties.peerTimeout()));
     }
 
     @Bean

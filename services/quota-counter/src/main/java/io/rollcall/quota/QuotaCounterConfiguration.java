@@ -9,6 +9,7 @@ import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.peers.Instances;
 import io.rollcall.kit.peers.PeerClient;
+import io.rollcall.kit.peers.PeerQueries;
 import io.rollcall.kit.peers.StoreReader;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StartCheck;
@@ -108,20 +109,21 @@ class QuotaCounterConfiguration {
         return new StoreReader(streams::running);
     }
 
-    @Bean
-    Instances instances(
-            StreamsRuntime streams, StreamsSettings settings, CommandClient<QuotaCommand, QuotaEvent> commands) {
-        return new Instances(
-                streams::running,
-                settings.applicationServer(),
-                QuotaReads.STORE,
-                Topics.QUOTA_COMMANDS,
-                commands::partitions);
-    }
-
     @Bean(destroyMethod = "close")
-    PeerClient peerClient(JsonMapper json, QuotaCounterProperties properties) {
-        return new PeerClient(json, properties.peerTimeout());
+    PeerQueries peerQueries(
+            StreamsRuntime streams,
+            StreamsSettings settings,
+            CommandClient<QuotaCommand, QuotaEvent> commands,
+            JsonMapper json,
+            QuotaCounterProperties properties) {
+        return new PeerQueries(
+                new Instances(
+                        streams::running,
+                        settings.applicationServer(),
+                        QuotaReads.STORE,
+                        Topics.QUOTA_COMMANDS,
+                        commands::partitions),
+                new PeerClient(json, properties.peerTimeout()));
     }
 
     @Bean

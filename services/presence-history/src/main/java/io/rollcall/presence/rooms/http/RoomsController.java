@@ -1,7 +1,6 @@
 package io.rollcall.presence.rooms.http;
 
-import io.rollcall.kit.peers.Instances;
-import io.rollcall.kit.peers.PeerClient;
+import io.rollcall.kit.peers.PeerQueries;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.Page;
 import io.rollcall.kit.web.TimeRange;
@@ -26,8 +25,8 @@ class RoomsController {
 
     private final RoomDirectory directory;
 
-    RoomsController(Instances instances, RoomQueries here, PeerClient peers) {
-        this.directory = new RoomDirectory(instances, here, peers);
+    RoomsController(PeerQueries peers, RoomQueries here) {
+        this.directory = new RoomDirectory(peers, here);
     }
 
     record Rooms(List<RoomAnswer> rooms, long total) {}

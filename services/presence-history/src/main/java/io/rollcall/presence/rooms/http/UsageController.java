@@ -1,7 +1,6 @@
 package io.rollcall.presence.rooms.http;
 
-import io.rollcall.kit.peers.Instances;
-import io.rollcall.kit.peers.PeerClient;
+import io.rollcall.kit.peers.PeerQueries;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.TimeRange;
 import io.swagger.v3.oas.annotations.Operation;
@@ -27,8 +26,8 @@ class UsageController {
 
     private final RoomDirectory directory;
 
-    UsageController(Instances instances, RoomQueries here, PeerClient peers) {
-        this.directory = new RoomDirectory(instances, here, peers);
+    UsageController(PeerQueries peers, RoomQueries here) {
+        this.directory = new RoomDirectory(peers, here);
     }
 
     record Answer(List<Day> usage, long total) {}

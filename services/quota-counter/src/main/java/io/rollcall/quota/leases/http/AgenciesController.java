@@ -3,8 +3,7 @@ package io.rollcall.quota.leases.http;
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandHeaders;
-import io.rollcall.kit.peers.Instances;
-import io.rollcall.kit.peers.PeerClient;
+import io.rollcall.kit.peers.PeerQueries;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.Page;
 import io.rollcall.kit.web.TimeRange;
@@ -51,12 +50,11 @@ class AgenciesController {
     private final InstantSource clock;
 
     AgenciesController(
-            Instances instances,
+            PeerQueries peers,
             AgencyQueries here,
-            PeerClient peers,
             CommandClient<QuotaCommand, QuotaEvent> commands,
             InstantSource clock) {
-        this.directory = new AgencyDirectory(instances, here, peers);
+        this.directory = new AgencyDirectory(peers, here);
         this.commands = commands;
         this.clock = clock;
     }
