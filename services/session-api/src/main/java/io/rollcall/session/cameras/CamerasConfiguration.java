@@ -2,6 +2,7 @@ package io.rollcall.session.cameras;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.CommandClients;
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.DeciderTopology;
 import io.rollcall.kit.decider.StorePlace;
@@ -51,20 +52,8 @@ class CamerasConfiguration {
     }
 
     @Bean
-    CommandClient<CameraCommand, CameraEvent> cameraCommands(
-            SchemaRegistry registry,
-            KafkaSettings kafka,
-            Service service,
-            InstantSource clock,
-            SessionApiProperties properties) {
-        return new CommandClient<>(
-                subject,
-                registry,
-                kafka,
-                service.id(),
-                clock,
-                properties.commands().timeout(),
-                properties.commands().waiting());
+    CommandClient<CameraCommand, CameraEvent> cameraCommands(CommandClients clients) {
+        return clients.of(subject);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.rollcall.session.sessions;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.CommandClients;
 import io.rollcall.kit.decider.DeciderTopology;
 import io.rollcall.kit.decider.StorePlace;
 import io.rollcall.kit.kafka.KafkaSettings;
@@ -21,7 +22,6 @@ import io.rollcall.session.sessions.http.SessionRooms;
 import io.rollcall.session.sessions.rooms.SessionRoomOwner;
 import io.rollcall.session.sessions.topology.SessionRoomsTopology;
 import io.rollcall.session.sessions.wire.SessionSubject;
-import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -42,20 +42,8 @@ class SessionsConfiguration {
     }
 
     @Bean
-    CommandClient<SessionCommand, SessionEvent> sessionCommands(
-            SchemaRegistry registry,
-            KafkaSettings kafka,
-            Service service,
-            InstantSource clock,
-            SessionApiProperties properties) {
-        return new CommandClient<>(
-                subject,
-                registry,
-                kafka,
-                service.id(),
-                clock,
-                properties.commands().timeout(),
-                properties.commands().waiting());
+    CommandClient<SessionCommand, SessionEvent> sessionCommands(CommandClients clients) {
+        return clients.of(subject);
     }
 
     @Bean
