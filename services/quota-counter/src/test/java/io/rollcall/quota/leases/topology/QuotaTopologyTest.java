@@ -2,9 +2,9 @@ package io.rollcall.quota.leases.topology;
 
 import static io.rollcall.quota.leases.topology.QuotaDriver.NOON;
 import static io.rollcall.quota.leases.topology.QuotaDriver.TERMS;
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rollcall.kittest.ApprovedTopology;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.Outcome;
@@ -23,16 +23,12 @@ import io.rollcall.schemas.rooms.RoomEventType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes in and what comes out of the topology, without a broker. */
 class QuotaTopologyTest {
 
-    private static final Pattern NAMES = Pattern.compile("(?:stores: \\[|--> |<-- )([^\\]]+)");
     private static final String ID = id(1);
 
     @TempDir
@@ -400,29 +395,6 @@ class QuotaTopologyTest {
 
     @Test
     void theTopologyIsTheApprovedOne() throws IOException {
-        // Which of several names is told first is chance.
-        String described = QuotaDriver.topology(TERMS)
-                .describe()
-                .toString()
-                .lines()
-                .map(QuotaTopologyTest::inOrder)
-                .collect(joining("\n", "", "\n"));
-        Path approved = Path.of("src/test/resources/topology.txt");
-        if ("write".equals(System.getProperty("topology"))) {
-            Files.createDirectories(Objects.requireNonNull(approved.getParent()));
-            Files.writeString(approved, described);
-        }
-        assertThat(described)
-                .as("a renamed store is a new, empty store; -Dtopology=write approves it")
-                .isEqualTo(Files.exists(approved) ? Files.readString(approved) : "");
-    }
-
-    private static String inOrder(String line) {
-        Matcher names = NAMES.matcher(line);
-        return names.find()
-                ? line.substring(0, names.start(1))
-                        + Arrays.stream(names.group(1).split(", ", 0)).sorted().collect(joining(", "))
-                        + line.substring(names.end(1))
-                : line;
+        ApprovedTopology.check(QuotaDriver.topology(TERMS).describe().toString(), "topology.txt");
     }
 }

@@ -1,6 +1,5 @@
 package io.rollcall.session.sessions.topology;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.kit.decider.DeciderTopology;
@@ -8,6 +7,7 @@ import io.rollcall.kit.decider.StorePlace;
 import io.rollcall.kit.kafka.DeadLetters;
 import io.rollcall.kit.streams.DeadLetterHandlers;
 import io.rollcall.kit.streams.StreamTopics;
+import io.rollcall.kittest.ApprovedTopology;
 import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.Service;
@@ -30,19 +30,14 @@ import io.rollcall.schemas.sessions.SessionStatus;
 import io.rollcall.session.sessions.wire.SessionCommands;
 import io.rollcall.session.sessions.wire.SessionSubject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -66,7 +61,6 @@ class SessionTopologyTest {
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
     private static final Duration STALE = Duration.ofMinutes(10);
     private static final Duration GRACE = Duration.ofSeconds(15);
-    private static final Pattern NAMES = Pattern.compile("(?:stores: \\[|--> |<-- )([^\\]]+)");
     private static final String ROOM = "room_000000000000000000000001";
     private static final String SESSION = "sess_000000000000000000000001";
 
@@ -350,38 +344,11 @@ class SessionTopologyTest {
 
     @Test
     void theTopologyIsTheApprovedOne() throws IOException {
-        // Which of several names is told first is chance.
-        String described = topology(new DeadLetters(Service.SESSION_API, registry, InstantSource.system()))
-                .describe()
-                .toString()
-                .lines()
-                .map(SessionTopologyTest::inOrder)
-                .collect(joining("\n", "", "\n"));
-        Path approved = Path.of("src/test/resources/topology.txt");
-        if ("write".equals(System.getProperty("topology"))) {
-            Files.createDirectories(Objects.requireNonNull(approved.getParent()));
-            Files.writeString(approved, described);
-        }
-        assertThat(described)
-                .as("a renamed store is a new, empty store; -Dtopology=write approves it")
-                .isEqualTo(read(approved));
-    }
-
-    private static String inOrder(String line) {
-        Matcher names = NAMES.matcher(line);
-        return names.find()
-                ? line.substring(0, names.start(1))
-                        + Arrays.stream(names.group(1).split(", ", 0)).sorted().collect(joining(", "))
-                        + line.substring(names.end(1))
-                : line;
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ApprovedTopology.check(
+                topology(new DeadLetters(Service.SESSION_API, registry, InstantSource.system()))
+                        .describe()
+                        .toString(),
+                "topology.txt");
     }
 
     private static RoomEvent fact(String id, RoomEventType type, int people) {
