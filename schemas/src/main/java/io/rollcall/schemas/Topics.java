@@ -18,6 +18,7 @@ import io.rollcall.schemas.livekit.LivekitObservation;
 import io.rollcall.schemas.livekit.ReconcileRequest;
 import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.CameraUsage;
+import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.schemas.rooms.Participant;
@@ -175,6 +176,15 @@ public final class Topics {
             DECIDER_PARTITIONS,
             new Keeps.Latest());
 
+    public static final Topic<Lease> LEASES = new Topic<>(
+            "leases",
+            "reservation id",
+            Lease.class,
+            QUOTA_COUNTER,
+            Set.of(SESSION_API),
+            DECIDER_PARTITIONS,
+            new Keeps.Latest());
+
     public static final Topic<CameraCommand> CAMERA_COMMANDS = new Topic<>(
                     "camera-commands",
                     "camera id; a tick goes to the partition it names. Other teams write changes of status",
@@ -222,6 +232,7 @@ public final class Topics {
             QUOTA_REPLIES,
             AGENCY_USAGE,
             CAMERA_USAGE,
+            LEASES,
             CAMERA_COMMANDS,
             CAMERA_EVENTS,
             CAMERAS,

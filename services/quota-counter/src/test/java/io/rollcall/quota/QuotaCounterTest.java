@@ -279,7 +279,9 @@ class QuotaCounterTest {
 
     private QuotaEvent release(String id) {
         return about(
-                id, QuotaCommandType.RELEASE, command -> command.setReleaseLease(new ReleaseLease(EndReason.RELEASED)));
+                id,
+                QuotaCommandType.RELEASE,
+                command -> command.setReleaseLease(new ReleaseLease(EndReason.RELEASED, "")));
     }
 
     private static String granted(QuotaEvent event) {

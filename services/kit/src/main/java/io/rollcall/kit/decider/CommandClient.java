@@ -130,6 +130,32 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     }
 
     /**
+     * Appends a command whose answer nobody waits for, however many wait for others. It comes behind everything that was
+     * sent to the same partition before.
+     *
+     * @return done when it is in the log
+     */
+    public CompletableFuture<Void> append(int partition, String key, CommandHeader header, CR command) {
+        Producer<byte[], byte @Nullable []> sending = producer;
+        if (sending == null) {
+            return CompletableFuture.failedFuture(notYet());
+        }
+        var appended = new CompletableFuture<Void>();
+        try {
+            var _ = sending.send(record(partition, key, header, command), (_, failure) -> {
+                if (failure == null) {
+                    appended.complete(null);
+                } else {
+                    appended.completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            appended.completeExceptionally(e);
+        }
+        return appended;
+    }
+
+    /**
      * How many partitions the commands have.
      *
      * @throws UnavailableException when it is not known yet

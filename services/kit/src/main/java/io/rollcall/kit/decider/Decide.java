@@ -59,6 +59,7 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     /** So many things are decided about for one record; what is left of it goes back into the log. */
     static final int AT_ONCE = 2_000;
 
+    private static final Answer UNCHANGED = new Answer(Outcome.UNCHANGED, "", false);
     private static final int FORGOTTEN_PER_TICK = 10_000;
     private static final int TICKS_BETWEEN_QUIET_ONES = 60;
 
@@ -177,7 +178,7 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
             }
             case Received.Nothing<C>(CommandHeader header) -> {
                 var nothing = new Outcomes(shelf.nothing(record.key()), header);
-                nothing.answered(new Answer(Outcome.UNCHANGED, "", false));
+                nothing.answered(header.getRepeatable() ? keyOf(header) : UNCHANGED);
                 finish(nothing);
             }
             case Received.Asked<C>(CommandHeader header, C command) -> {
@@ -220,14 +221,30 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
             endWhatStandsInTheWay(command);
             decideAboutAll(header, command);
         } else {
-            Answer first = before.getAnswer();
             var outcomes = new Outcomes(about(command), header);
-            outcomes.answered(
-                    first == null || !before.getFingerprint().equals(header.getFingerprint())
-                            ? new Answer(Outcome.REFUSED, Reasons.KEY_REUSED, false)
-                            : new Answer(first.getOutcome(), first.getReason(), true));
+            outcomes.answered(again(before, header));
             finish(outcomes);
         }
+    }
+
+    /**
+     * A command for nothing under an Idempotency-Key keeps which body the key came with: for requests that may be decided
+     * in one partition or another, by what is in their body.
+     */
+    private Answer keyOf(CommandHeader header) {
+        AnsweredCommand before = stores.answered(header.getCommandId(), now.toEpochMilli());
+        if (before != null) {
+            return again(before, header);
+        }
+        remember(header, UNCHANGED);
+        return UNCHANGED;
+    }
+
+    private static Answer again(AnsweredCommand before, CommandHeader header) {
+        Answer first = before.getAnswer();
+        return first == null || !before.getFingerprint().equals(header.getFingerprint())
+                ? new Answer(Outcome.REFUSED, Reasons.KEY_REUSED, false)
+                : new Answer(first.getOutcome(), first.getReason(), true);
     }
 
     private Item<S> about(C command) {
@@ -266,6 +283,10 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
                 remember(header, decision, answer(decision, anyAccepted));
             }
             finish(outcomes);
+        }
+        String undone = rules.undoes(command);
+        if (undone != null) {
+            stores.forget(undone);
         }
         if (more) {
             forward(record.key(), commands.deserialize(rules.commands().name(), record.value()), rules.commands());
@@ -308,9 +329,12 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     }
 
     private void remember(CommandHeader header, Decision<E> decision, Answer answer) {
-        if (decision instanceof Decision.Refused<E> refused && !refused.kept()) {
-            return;
+        if (!(decision instanceof Decision.Refused<E> refused) || refused.kept()) {
+            remember(header, answer);
         }
+    }
+
+    private void remember(CommandHeader header, Answer answer) {
         Duration kept = header.getRepeatable() ? REPEATABLE : REMEMBERED;
         stores.answered(
                 header.getCommandId(),

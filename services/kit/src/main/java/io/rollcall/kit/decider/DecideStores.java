@@ -61,12 +61,17 @@ final class DecideStores {
     }
 
     void answered(String commandId, AnsweredCommand answered) {
+        forget(commandId);
+        store.put(key(ANSWER, commandId), answers.serializer().serialize(name, answered));
+        store.put(end(answered.getForgottenAt(), commandId), NOTHING);
+    }
+
+    void forget(String commandId) {
         AnsweredCommand before = answer(commandId);
         if (before != null) {
             store.delete(end(before.getForgottenAt(), commandId));
+            store.delete(key(ANSWER, commandId));
         }
-        store.put(key(ANSWER, commandId), answers.serializer().serialize(name, answered));
-        store.put(end(answered.getForgottenAt(), commandId), NOTHING);
     }
 
     private @Nullable AnsweredCommand answer(String commandId) {

@@ -32,6 +32,9 @@ public interface Protocol<CR extends SpecificRecord, ER extends SpecificRecord> 
     @Nullable
     Answer answer(ER event);
 
-    /** A command that asks for nothing. */
+    /**
+     * A command that asks for nothing. Under an Idempotency-Key it keeps which body the key came with, in the partition it
+     * is sent to.
+     */
     CR nothing(CommandHeader header);
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.rollcall.kit.log.LogKeys;
+import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topic;
@@ -41,15 +42,21 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
 
     private static final Logger LOG = LoggerFactory.getLogger(View.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Topic<V> topic;
     private final AvroSerde<V> serde;
     private final ConcurrentMap<String, Entry<V>> entries = new ConcurrentHashMap<>();
     private final List<Listener<V>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final ConcurrentMap<TopicPartition, Long> positions = new ConcurrentHashMap<>();
+    private final List<Waiting> waiting = new CopyOnWriteArrayList<>();
+    private volatile List<TopicPartition> assigned = List.of();
     private int round;
 
     private record Entry<V>(V value, int round) {}
+
+    private record Waiting(Map<TopicPartition, Long> ends, CompletableFuture<Void> reached) {}
 
     /**
      * A new value of a key, or its end.
@@ -101,6 +108,42 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
         return caughtUp.copy();
     }
 
+    /**
+     * Done once the view holds all that has been committed until now. What is being committed just now is waited for: a
+     * transaction that is seen on one topic may still be on its way to this one.
+     *
+     * @throws UnavailableException when the topic has not been read once
+     */
+    public CompletableFuture<Void> upToNow(TopicEnds ends) {
+        if (!caughtUp.isDone()) {
+            throw new UnavailableException(
+                    "What is on the topic " + topic.name() + " is not known yet; try again in a moment.", RETRY_AFTER);
+        }
+        return ends.now(assigned).thenCompose(this::upTo);
+    }
+
+    private CompletableFuture<Void> upTo(Map<TopicPartition, Long> ends) {
+        var it = new Waiting(ends, new CompletableFuture<>());
+        waiting.add(it);
+        tellWaiting();
+        return it.reached().whenComplete((_, _) -> waiting.remove(it));
+    }
+
+    /** How many wait for that. */
+    int waiting() {
+        return waiting.size();
+    }
+
+    private void tellWaiting() {
+        for (Waiting it : waiting) {
+            boolean reached = it.ends().entrySet().stream()
+                    .allMatch(end -> positions.getOrDefault(end.getKey(), -1L) >= end.getValue());
+            if (reached) {
+                it.reached().complete(null);
+            }
+        }
+    }
+
     /** Adds a listener, before the start; it hears of what the topic already holds too. */
     public View<V> onChange(Listener<V> listener) {
         listeners.add(listener);
@@ -141,9 +184,11 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
             return;
         }
         reading.assign(partitions);
+        assigned = partitions;
         while (running()) {
             try {
                 round++;
+                positions.clear();
                 reading.seekToBeginning(partitions);
                 followFromTheBeginning(reading, reading.endOffsets(partitions));
             } catch (InvalidOffsetException e) {
@@ -179,6 +224,8 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
             ConsumerRecords<byte[], byte[]> records = poll(reading, POLL);
             records.forEach(this::apply);
             noteLag(reading);
+            ends.keySet().forEach(partition -> positions.put(partition, reading.position(partition)));
+            tellWaiting();
             if (!complete && reached(reading, ends)) {
                 complete = true;
                 dropWhatWasNotSeenAgain();

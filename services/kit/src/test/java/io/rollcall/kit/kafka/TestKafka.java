@@ -67,22 +67,28 @@ public final class TestKafka {
 
     /** Sends a record in a transaction of its own, which is committed or not. */
     <V extends SpecificRecord> void sendInTransaction(Topic<V> topic, String key, V value, boolean commit) {
-        Map<String, Object> properties = patient("transactional");
-        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, UUID.randomUUID().toString());
-        try (var producer = new KafkaProducer<byte[], byte[]>(properties)) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            var sent = producer.send(record(topic, key, value));
-            producer.flush();
-            if (sent.state() != Future.State.SUCCESS) {
-                throw new IllegalStateException("not sent", sent.exceptionNow());
-            }
+        try (var producer = beginTransaction(topic, key, value)) {
             if (commit) {
                 producer.commitTransaction();
             } else {
                 producer.abortTransaction();
             }
         }
+    }
+
+    /** Sends a record in a transaction that is not over. */
+    <V extends SpecificRecord> KafkaProducer<byte[], byte[]> beginTransaction(Topic<V> topic, String key, V value) {
+        Map<String, Object> properties = patient("transactional");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, UUID.randomUUID().toString());
+        var producer = new KafkaProducer<byte[], byte[]>(properties);
+        producer.initTransactions();
+        producer.beginTransaction();
+        var sent = producer.send(record(topic, key, value));
+        producer.flush();
+        if (sent.state() != Future.State.SUCCESS) {
+            throw new IllegalStateException("not sent", sent.exceptionNow());
+        }
+        return producer;
     }
 
     private <V extends SpecificRecord> ProducerRecord<byte[], byte[]> record(Topic<V> topic, String key, V value) {

@@ -1,11 +1,13 @@
 package io.rollcall.kit.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rollcall.kit.health.Readiness.Status;
+import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topic;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -275,6 +278,50 @@ class ViewTest {
         kafka.send(topic, "kept", room("kept", 1));
 
         assertThat(caughtUp().all()).containsOnlyKeys("kept");
+    }
+
+    @Test
+    void isUpToNowWhenItHoldsWhatIsBeingCommittedToo() throws Exception {
+        createTopic();
+        kafka.send(topic, "a", room("a", 1));
+        var view = caughtUp();
+        try (var ends = new TopicEnds(kafka.settings(), "test");
+                var writing = kafka.beginTransaction(topic, "b", room("b", 1))) {
+            CompletableFuture<Void> upToNow = view.upToNow(ends);
+            kafka.send(topic, "a", room("a", 2));
+            await().untilAsserted(() -> assertThat(view.waiting()).isOne());
+
+            writing.commitTransaction();
+
+            upToNow.get(10, TimeUnit.SECONDS);
+            assertThat(view.get("b")).contains(room("b", 1));
+            view.upToNow(ends).get(10, TimeUnit.SECONDS);
+            assertThat(view.get("a")).contains(room("a", 2));
+        }
+    }
+
+    @Test
+    void whatWasNotCommittedDoesNotKeepItFromBeingUpToNow() throws Exception {
+        createTopic();
+        var view = caughtUp();
+        try (var ends = new TopicEnds(kafka.settings(), "test");
+                var writing = kafka.beginTransaction(topic, "b", room("b", 1))) {
+            CompletableFuture<Void> upToNow = view.upToNow(ends);
+            await().untilAsserted(() -> assertThat(view.waiting()).isOne());
+
+            writing.abortTransaction();
+
+            upToNow.get(10, TimeUnit.SECONDS);
+            assertThat(view.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void isNotUpToNowBeforeItHasBeenReadOnce() {
+        try (var ends = new TopicEnds(kafka.settings(), "test")) {
+            var view = start();
+            assertThatThrownBy(() -> view.upToNow(ends)).isInstanceOf(UnavailableException.class);
+        }
     }
 
     @Test

@@ -21,8 +21,19 @@ public sealed interface Command {
      *
      * @param claim who asks; null when it is no person
      * @param reason why, unless an admin ends another one's
+     * @param undoes the id of the command that asked for it, where nobody had its answer
      */
-    record Release(String reservationId, @Nullable Claim claim, EndReason reason) implements AboutLease {}
+    record Release(
+            String reservationId,
+            @Nullable Claim claim,
+            EndReason reason,
+            @Nullable String undoes) implements AboutLease {
+
+        /** Of a lease that somebody has. */
+        public Release(String reservationId, @Nullable Claim claim, EndReason reason) {
+            this(reservationId, claim, reason, null);
+        }
+    }
 
     /** Its viewer still watches. */
     record Heartbeat(String reservationId, @Nullable Claim claim) implements AboutLease {}

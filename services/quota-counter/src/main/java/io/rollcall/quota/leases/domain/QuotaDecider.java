@@ -76,7 +76,8 @@ public final class QuotaDecider {
 
     private static Verdict about(Command.AboutLease command, Lease lease, Terms terms, Instant now) {
         return switch (command) {
-            case Command.Release(String _, Claim claim, EndReason reason) -> release(lease, claim, reason, now);
+            case Command.Release(String _, Claim claim, EndReason reason, String _) ->
+                release(lease, claim, reason, now);
             case Command.Heartbeat(String _, Claim claim) ->
                 denied(lease, claim) ? no(Refusal.FORBIDDEN) : yes(new Event.Beaten(now.plus(terms.beat())));
             case Command.Renew(String _, Claim claim) ->

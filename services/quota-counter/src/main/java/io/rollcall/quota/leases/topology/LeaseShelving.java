@@ -66,7 +66,9 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
     @Override
     public List<StateTopic<?>> topics() {
         return List.of(
-                new StateTopic<>(Topics.AGENCY_USAGE, null), new StateTopic<>(Topics.CAMERA_USAGE, withTheirAgency()));
+                new StateTopic<>(Topics.AGENCY_USAGE, null),
+                new StateTopic<>(Topics.CAMERA_USAGE, withTheirAgency()),
+                new StateTopic<>(Topics.LEASES, null));
     }
 
     /** The one who decides about an agency is the only one who writes its cameras: in one partition they stay in order. */
@@ -263,14 +265,19 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
             CameraUse was = index.camera(either.agency(), either.cameraId());
             index.change(before, after);
             Bytes inAgency = StoreKeys.lease(either.agency(), either.grantedAt(), either.reservationId());
-            if (after == null) {
+            io.rollcall.schemas.quota.Lease now = after == null ? null : QuotaMapper.record(after);
+            if (now == null) {
                 leases.delete(either.reservationId());
                 leasesByAgency.delete(inAgency);
             } else {
-                leases.put(after.reservationId(), QuotaMapper.record(after));
+                leases.put(now.getReservationId(), now);
                 if (before == null) {
                     leasesByAgency.put(inAgency, NOTHING);
                 }
+            }
+            // Heartbeats, which are no events, are told to nobody.
+            if (before == null || after == null || before.version() != after.version()) {
+                teller.tell(Topics.LEASES, either.reservationId(), now);
             }
             CameraUse is = index.camera(either.agency(), either.cameraId());
             if (!Objects.equals(was, is)) {

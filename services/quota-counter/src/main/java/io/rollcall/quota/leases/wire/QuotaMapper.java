@@ -16,6 +16,7 @@ import io.rollcall.schemas.quota.LeaseClaim;
 import io.rollcall.schemas.quota.NoteViewer;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaEventType;
+import io.rollcall.schemas.quota.ReleaseLease;
 import io.rollcall.schemas.quota.ReserveSlot;
 import io.rollcall.schemas.quota.SetLimit;
 import java.time.Instant;
@@ -39,11 +40,14 @@ public final class QuotaMapper {
                         it.getOwner(),
                         it.getQuality());
             }
-            case RELEASE ->
-                new Command.Release(
+            case RELEASE -> {
+                ReleaseLease it = required(command.getReleaseLease());
+                yield new Command.Release(
                         reservationId(command),
                         claim(command),
-                        reason(required(command.getReleaseLease()).getReason()));
+                        reason(it.getReason()),
+                        it.getUndoes().isEmpty() ? null : it.getUndoes());
+            }
             case HEARTBEAT -> new Command.Heartbeat(reservationId(command), claim(command));
             case RENEW -> new Command.Renew(reservationId(command), claim(command));
             case NOTE_VIEWER -> {

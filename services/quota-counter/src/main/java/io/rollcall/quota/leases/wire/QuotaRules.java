@@ -92,6 +92,11 @@ public final class QuotaRules implements Rules<Command, Slots, Event, QuotaComma
     }
 
     @Override
+    public @Nullable String undoes(Command command) {
+        return command instanceof Command.Release release ? release.undoes() : null;
+    }
+
+    @Override
     public Received<Command> received(QuotaCommand command) {
         return switch (command.getType()) {
             case TICK -> new Received.TimeGoesBy<>();

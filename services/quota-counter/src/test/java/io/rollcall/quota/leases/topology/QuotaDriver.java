@@ -21,6 +21,7 @@ import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.CameraUsage;
 import io.rollcall.schemas.quota.EndCamera;
 import io.rollcall.schemas.quota.EndReason;
+import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.LeaseClaim;
 import io.rollcall.schemas.quota.NoteViewer;
 import io.rollcall.schemas.quota.QuotaCommand;
@@ -73,6 +74,7 @@ final class QuotaDriver implements AutoCloseable {
     final TestOutputTopic<String, QuotaEvent> replies;
     final TestOutputTopic<String, AgencyUsage> agencies;
     final TestOutputTopic<String, CameraUsage> cameras;
+    final TestOutputTopic<String, Lease> leasesTold;
     final TestOutputTopic<String, QuotaCommand> commandsWritten;
     final TestOutputTopic<String, DeadLetter> deadLetters;
 
@@ -94,6 +96,7 @@ final class QuotaDriver implements AutoCloseable {
         replies = output(Topics.QUOTA_REPLIES);
         agencies = output(Topics.AGENCY_USAGE);
         cameras = output(Topics.CAMERA_USAGE);
+        leasesTold = output(Topics.LEASES);
         commandsWritten = output(Topics.QUOTA_COMMANDS);
         deadLetters = output(Topics.deadLetters(Service.QUOTA_COUNTER));
     }
@@ -215,7 +218,14 @@ final class QuotaDriver implements AutoCloseable {
         return command(commandId, QuotaCommandType.RELEASE)
                 .setReservationId(id)
                 .setClaim(claim)
-                .setReleaseLease(new ReleaseLease(EndReason.RELEASED))
+                .setReleaseLease(new ReleaseLease(EndReason.RELEASED, ""))
+                .build();
+    }
+
+    static QuotaCommand undo(String commandId, String id, String undoes) {
+        return command(commandId, QuotaCommandType.RELEASE)
+                .setReservationId(id)
+                .setReleaseLease(new ReleaseLease(EndReason.UNDONE, undoes))
                 .build();
     }
 
@@ -251,6 +261,13 @@ final class QuotaDriver implements AutoCloseable {
         return command(commandId, QuotaCommandType.SET_LIMIT)
                 .setAgency(agency)
                 .setSetLimit(new SetLimit(limit, initial))
+                .build();
+    }
+
+    static QuotaCommand nothing(CommandHeader header) {
+        return QuotaCommand.newBuilder()
+                .setHeader(header)
+                .setType(QuotaCommandType.NOTHING)
                 .build();
     }
 

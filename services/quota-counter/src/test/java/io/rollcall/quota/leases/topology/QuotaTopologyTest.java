@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rollcall.kittest.ApprovedTopology;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.commands.Answer;
+import io.rollcall.schemas.commands.CommandHeader;
 import io.rollcall.schemas.commands.Outcome;
 import io.rollcall.schemas.deadletters.DeadLetter;
 import io.rollcall.schemas.events.EventSource;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +154,58 @@ class QuotaTopologyTest {
         assertThat(again.getAnswer()).isEqualTo(new Answer(Outcome.ACCEPTED, "", true));
         assertThat(again.getLease()).isEqualTo(first.getLease());
         assertThat(again.getUsageAfter()).isOne();
+    }
+
+    @Test
+    void aReserveThatIsTakenBackLeavesNoLeaseAndItsKeyMayAskAgain() {
+        limit(5);
+        QuotaCommand command = reserve(ID);
+        answer(command, NOON);
+
+        QuotaEvent undone = answer(
+                QuotaDriver.undo(
+                        "undo", ID, Objects.requireNonNull(command.getHeader()).getCommandId()),
+                after(1));
+
+        assertThat(undone.getReason()).isEqualTo("undone");
+        assertThat(undone.getUsageAfter()).isZero();
+        QuotaEvent again = answer(command, after(2));
+        assertThat(again.getType()).isEqualTo(QuotaEventType.LEASE_GRANTED);
+        assertThat(again.getAnswer()).isEqualTo(new Answer(Outcome.ACCEPTED, "", false));
+    }
+
+    @Test
+    void aKeyKeepsTheBodyThatItCameWith() {
+        CommandHeader first = CommandHeader.newBuilder(QuotaDriver.header("key"))
+                .setRepeatable(true)
+                .setFingerprint("one body")
+                .build();
+        CommandHeader other =
+                CommandHeader.newBuilder(first).setFingerprint("another body").build();
+
+        assertThat(answer(QuotaDriver.nothing(first), NOON).getAnswer())
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "", false));
+        assertThat(answer(QuotaDriver.nothing(first), after(1)).getAnswer())
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "", true));
+        assertThat(answer(QuotaDriver.nothing(other), after(2)).getAnswer())
+                .isEqualTo(new Answer(Outcome.REFUSED, "KEY_REUSED", false));
+        assertThat(answer(QuotaDriver.nothing(other), after(24 * 3600)).getAnswer())
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "", false));
+    }
+
+    @Test
+    void aLeaseIsToldForAsLongAsItLivesButNotItsHeartbeats() {
+        limit(1);
+        QuotaEvent granted = answer(reserve(ID), NOON);
+        assertThat(quota.leasesTold.readKeyValuesToList()).containsExactly(new KeyValue<>(ID, granted.getLease()));
+        quota.send(QuotaDriver.heartbeat("beat", ID, null), after(5));
+        assertThat(quota.leasesTold.isEmpty()).isTrue();
+
+        QuotaEvent joined = answer(QuotaDriver.viewer(commandId(), ID, "PA_1", true), after(6));
+        answer(QuotaDriver.release(commandId(), ID, null), after(7));
+
+        assertThat(quota.leasesTold.readKeyValuesToList())
+                .containsExactly(new KeyValue<>(ID, joined.getLease()), new KeyValue<>(ID, null));
     }
 
     @Test

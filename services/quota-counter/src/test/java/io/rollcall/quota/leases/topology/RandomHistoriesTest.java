@@ -2,7 +2,9 @@ package io.rollcall.quota.leases.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rollcall.quota.leases.domain.Lease;
 import io.rollcall.quota.leases.domain.Terms;
+import io.rollcall.quota.leases.wire.QuotaMapper;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.quota.LeaseClaim;
@@ -52,6 +54,7 @@ class RandomHistoriesTest {
     private final Set<String> live = new HashSet<>();
     private final Map<String, Long> sequences = new HashMap<>();
     private final AuditTrail trail = new AuditTrail();
+    private final Map<String, Lease> leasesTold = new HashMap<>();
     private int commandIds;
 
     @ParameterizedTest
@@ -120,7 +123,7 @@ class RandomHistoriesTest {
         String agency = agencies.get(random.nextInt(agencies.size()));
         String camera = CAMERAS.get(random.nextInt(CAMERAS.size()));
         String user = USERS.get(random.nextInt(USERS.size()));
-        QuotaCommand command = switch (random.nextInt(16)) {
+        QuotaCommand command = switch (random.nextInt(17)) {
             case 0, 1, 2, 3, 4 -> QuotaDriver.reserve(commandId, id, agency, camera, user);
             case 5 -> QuotaDriver.release(commandId, id, claim(random));
             case 6, 7, 8 -> QuotaDriver.heartbeat(commandId, id, claim(random));
@@ -128,6 +131,7 @@ class RandomHistoriesTest {
             case 10, 11 -> QuotaDriver.viewer(commandId, id, "PA_" + random.nextInt(2), true);
             case 12, 13 -> QuotaDriver.viewer(commandId, id, "PA_" + random.nextInt(2), false);
             case 14 -> QuotaDriver.endCamera(commandId, agency, camera);
+            case 15 -> QuotaDriver.undo(commandId, id, "c" + random.nextInt(commandIds));
             default -> QuotaDriver.setLimit(commandId, agency, random.nextInt(4), random.nextInt(4) == 0);
         };
         sent.add(command);
@@ -161,6 +165,14 @@ class RandomHistoriesTest {
             assertThat(trail.agency(agency)).isEqualTo(model.agency(agency));
         }
         assertThat(trail.leases()).isEqualTo(AuditTrail.withoutBeats(model.leases()));
+        driver.leasesTold.readKeyValuesToList().forEach(it -> {
+            if (it.value == null) {
+                leasesTold.remove(it.key);
+            } else {
+                leasesTold.put(it.key, QuotaMapper.lease(it.value));
+            }
+        });
+        assertThat(AuditTrail.withoutBeats(leasesTold)).isEqualTo(trail.leases());
         events.forEach(this::checkWhatMustAlwaysHold);
     }
 

@@ -5,9 +5,11 @@ import io.rollcall.quota.leases.domain.Lease;
 import io.rollcall.quota.leases.domain.Terms;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.Outcome;
+import io.rollcall.schemas.quota.EndReason;
 import io.rollcall.schemas.quota.LeaseClaim;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaCommandType;
+import io.rollcall.schemas.quota.ReleaseLease;
 import io.rollcall.schemas.quota.ReserveSlot;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,6 +123,10 @@ final class ReferenceModel {
                 if (!answer.getReason().endsWith("_LIMIT_EXCEEDED")) {
                     answers.put(commandId, answer);
                 }
+                ReleaseLease release = command.getReleaseLease();
+                if (release != null) {
+                    answers.remove(release.getUndoes());
+                }
             }
         }
     }
@@ -139,7 +145,9 @@ final class ReferenceModel {
                 if (!own && !claim.getAdmin()) {
                     yield no("FORBIDDEN");
                 }
-                end(slot, own ? "released" : "admin", now);
+                boolean undone =
+                        Objects.requireNonNull(command.getReleaseLease()).getReason() == EndReason.UNDONE;
+                end(slot, undone ? "undone" : own ? "released" : "admin", now);
                 yield yes();
             }
             case RENEW -> {
