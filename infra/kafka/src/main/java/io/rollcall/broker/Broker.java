@@ -15,9 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A real Kafka broker, which is its own controller, in this JVM. It listens on loopback only and keeps everything in one
  * folder: started on the folder of an earlier run, it goes on with its data.
  *
- * <p>Kafka's server classes are no public interface; this class is the only one that touches them.
+ * <p>Kafka's server classes are no public interface; this class and {@link OneNode} are the only ones that touch them.
  */
 public final class Broker implements AutoCloseable {
 
@@ -34,12 +32,12 @@ public final class Broker implements AutoCloseable {
     private static final String NODE_ID = "1";
     private static final int ATTEMPTS_WITH_FREE_PORTS = 5;
 
-    private final KafkaRaftServer server;
+    private final OneNode server;
     private final int port;
     private final FolderLock lock;
     private boolean closed;
 
-    private Broker(KafkaRaftServer server, int port, FolderLock lock) {
+    private Broker(OneNode server, int port, FolderLock lock) {
         this.server = server;
         this.port = port;
         this.lock = lock;
@@ -70,14 +68,14 @@ public final class Broker implements AutoCloseable {
     private static Broker start(Path folder, int port, FolderLock lock) {
         for (int attempt = 1; ; attempt++) {
             Ports ports = Ports.choose(port);
-            KafkaRaftServer server = null;
+            OneNode server = null;
             try {
-                server = new KafkaRaftServer(KafkaConfig.fromProps(settings(folder, ports), false), Time.SYSTEM);
-                server.startup();
+                server = new OneNode(KafkaConfig.fromProps(settings(folder, ports), false));
+                server.start();
                 return new Broker(server, ports.client(), lock);
             } catch (RuntimeException e) {
                 if (server != null) {
-                    stop(server);
+                    server.stop();
                 }
                 // Between choosing a free port and binding it, somebody else may have taken it.
                 boolean freePortWasTaken = isPortTaken(e) && (port == 0 || Ports.isFree(port));
@@ -103,7 +101,7 @@ public final class Broker implements AutoCloseable {
 
     /** Blocks until the broker has stopped. */
     public void awaitClose() {
-        server.awaitShutdown();
+        server.awaitStop();
     }
 
     /** Stops it in order: everything that was acknowledged is in the folder. A second call does nothing. */
@@ -111,14 +109,9 @@ public final class Broker implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            stop(server);
+            server.stop();
             lock.close();
         }
-    }
-
-    private static void stop(KafkaRaftServer server) {
-        server.shutdown();
-        server.awaitShutdown();
     }
 
     private static String rootMessage(Throwable failure) {

@@ -12,8 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The broker as the process that the local stack runs. */
@@ -47,13 +52,28 @@ class BrokerMainTest {
     }
 
     @Test
-    void goesOnAfterItWasKilled() throws Exception {
+    @Timeout(60)
+    void goesOnAfterItWasKilledWithWhatItsGroupsHadRead() throws Exception {
         int port = freePort();
         String data = folder.resolve("data").toString();
-        for (int life = 0; life < 2; life++) {
+        Map<String, Object> clients = Map.of("bootstrap.servers", "127.0.0.1:" + port);
+        var read = Map.of(new TopicPartition("notes", 0), new OffsetAndMetadata(7));
+        for (int life = 0; life < 3; life++) {
             Process process = start("--data", data, "--port", Integer.toString(port));
-            try (BufferedReader out = process.inputReader()) {
+            try (BufferedReader out = process.inputReader();
+                    Admin admin = Admin.create(clients)) {
+                // Long before the session of the one that was killed is over.
                 assertThat(out.readLine()).isEqualTo("Kafka is ready on 127.0.0.1:" + port);
+                if (life == 0) {
+                    admin.createTopics(List.of(new NewTopic("notes", Optional.of(1), Optional.empty())))
+                            .all()
+                            .get();
+                    admin.alterConsumerGroupOffsets("readers", read).all().get();
+                }
+                assertThat(admin.listConsumerGroupOffsets("readers")
+                                .partitionsToOffsetAndMetadata()
+                                .get())
+                        .isEqualTo(read);
             } finally {
                 process.destroyForcibly().waitFor();
             }
