@@ -33,6 +33,9 @@ import org.springframework.kafka.streams.KafkaStreamsMicrometerListener;
 @EnableConfigurationProperties(StreamsSettings.class)
 public class StreamsAutoConfiguration {
 
+    /** A new owner has long been found by then, where there is a group that finds one. */
+    private static final int SESSIONS_OF_SILENCE = 3;
+
     @Bean
     @ConditionalOnBean(DeadLetters.class)
     @ConditionalOnMissingBean
@@ -88,6 +91,7 @@ public class StreamsAutoConfiguration {
                 kafka.admin(service.id() + "-start"),
                 new ThreadFailures(clock, streams.threadRestarts(), streams.threadRestartWindow()),
                 checks.orderedStream().toList(),
-                exit);
+                exit,
+                streams.sessionTimeout().multipliedBy(SESSIONS_OF_SILENCE));
     }
 }

@@ -8,6 +8,7 @@ import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
 import io.rollcall.kit.kafka.Connections;
 import io.rollcall.kit.kafka.ExactlyOnceGuard;
+import io.rollcall.kit.kafka.GroupMembership;
 import io.rollcall.kit.kafka.KafkaPhases;
 import io.rollcall.kit.kafka.UnfitBrokerException;
 import io.rollcall.kit.log.LogKeys;
@@ -50,6 +51,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private final ThreadFailures failures;
     private final List<StartCheck> checks;
     private final ProcessExit exit;
+    private final Duration silenceAllowed;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile @Nullable Thread starter;
     private volatile String waitingFor = "not started";
@@ -61,13 +63,15 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             Map<String, Object> adminProperties,
             ThreadFailures failures,
             List<StartCheck> checks,
-            ProcessExit exit) {
+            ProcessExit exit,
+            Duration silenceAllowed) {
         this.factory = factory;
         this.topics = topics;
         this.adminProperties = adminProperties;
         this.failures = failures;
         this.checks = checks;
         this.exit = exit;
+        this.silenceAllowed = silenceAllowed;
         factory.setStreamsUncaughtExceptionHandler(this::threadFailed);
         factory.setStateListener(this::stateChanged);
     }
@@ -97,12 +101,22 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             return Readiness.down(waitingFor);
         }
         return switch (streams.state()) {
-            case RUNNING ->
-                Connections.any(streams.metrics()) ? Readiness.up() : Readiness.degraded("no broker answers");
+            case RUNNING -> whileRunning(streams);
             case CREATED, REBALANCING -> Readiness.down("taking over and restoring state");
             case PENDING_SHUTDOWN, NOT_RUNNING -> Readiness.down("ending");
             case PENDING_ERROR, ERROR -> Readiness.down("failed, the process ends");
         };
+    }
+
+    private Readiness whileRunning(KafkaStreams streams) {
+        if (!Connections.any(streams.metrics())) {
+            return Readiness.degraded("no broker answers");
+        }
+        // The state says nothing about a group whose coordinator has lost its members, or is not to be found.
+        Duration silence = GroupMembership.silence(streams.metrics());
+        return silence.compareTo(silenceAllowed) > 0
+                ? Readiness.down("not heard by its group for " + silence.toSeconds() + " s: nothing is processed")
+                : Readiness.up();
     }
 
     @Override
