@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -506,27 +502,10 @@ class SessionApiTest {
         for (int i = 0; i < 5; i++) {
             call(first, user(), "POST", SESSIONS, key("secret " + i), "");
         }
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", kafka.bootstrapServers());
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.listTopics().values().stream()
-                    .flatMap(List::stream)
-                    .map(it -> new TopicPartition(it.topic(), it.partition()))
-                    .filter(it -> !it.topic().startsWith("__"))
-                    .toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            consumer.seekToBeginning(partitions);
-            int seen = 0;
-            while (partitions.stream().anyMatch(it -> consumer.position(it) < ends.getOrDefault(it, 0L))) {
-                for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    seen++;
-                    String value =
-                            record.value() == null ? "" : new String(record.value(), StandardCharsets.ISO_8859_1);
-                    assertThat(value).as(record.topic()).doesNotContain("eyJ").doesNotContain(SECRET);
-                }
-            }
-            assertThat(seen).isPositive();
-        }
+        List<Map.Entry<String, String>> everything = stack.everything();
+        assertThat(everything)
+                .isNotEmpty()
+                .allSatisfy(
+                        it -> assertThat(it.getValue()).doesNotContain("eyJ").doesNotContain(SECRET));
     }
 }
