@@ -8,8 +8,6 @@ import io.rollcall.schemas.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -19,22 +17,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
-/**
- * A thread that reads topics for as long as the service runs: opens another consumer when one breaks,
- * says why nothing moves, waits for the registry, and hands on what cannot be decoded. Started and ended by Spring when
- * it is a bean.
- */
-public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
+/** Reads topics, says why nothing moves, waits for the registry, and hands on what cannot be decoded. */
+public abstract class TopicReader extends ConsumerThread implements ReadinessCheck {
 
-    private static final Duration RETRY = Duration.ofMillis(500);
     private static final long LOOK_AT_CONNECTIONS_EVERY_NS =
             Duration.ofMillis(500).toNanos();
 
@@ -43,11 +34,8 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
     private final Map<String, Object> settings;
     private final AtomicLong badRecords = new AtomicLong();
     private final AtomicLong lag = new AtomicLong(-1);
-    private final CountDownLatch end = new CountDownLatch(1);
     private volatile BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecordHandler;
     private volatile @Nullable String trouble = "not started";
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
-    private volatile @Nullable Thread thread;
     private long lookAtConnectionsAt = System.nanoTime();
 
     /**
@@ -61,13 +49,11 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
             String name,
             Map<String, Object> settings,
             BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> badRecords) {
+        super(name);
         this.name = name;
         this.settings = settings;
         this.badRecordHandler = badRecords;
     }
-
-    /** Reads with a new consumer: until the end, or until it wants another one. */
-    protected abstract void follow(Consumer<byte[], byte[]> reading);
 
     /** Whether everything has been read that was there at the start. */
     protected abstract boolean isComplete();
@@ -80,7 +66,8 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
     /** Something broke that is not Kafka's: whatever was being done begins anew. */
     protected void broke() {}
 
-    /** A consumer with the settings that were given. */
+    /** With the settings that were given. */
+    @Override
     protected Consumer<byte[], byte[]> open() {
         return new KafkaConsumer<>(settings);
     }
@@ -120,61 +107,19 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
         return why == null ? Readiness.up() : Readiness.degraded(why);
     }
 
-    @Override
-    public final synchronized void start() {
-        if (thread == null && end.getCount() > 0) {
-            Thread reading = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
-            thread = reading;
-            reading.start();
-        }
-    }
-
-    @Override
-    public final void stop() {
-        end.countDown();
-        Consumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        Thread running = thread;
-        if (running != null) {
-            try {
-                running.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public final boolean isRunning() {
-        Thread running = thread;
-        return running != null && running.isAlive();
-    }
-
     /** Filled before requests come in, and there until the last has gone. */
     @Override
     public final int getPhase() {
         return KafkaPhases.VIEWS;
     }
 
-    private void run() {
-        while (running()) {
-            try (Consumer<byte[], byte[]> reading = open()) {
-                consumer = reading;
-                follow(reading);
-            } catch (WakeupException | InterruptException e) {
-                // stop() says so
-            } catch (KafkaException e) {
-                troubled("reading failed: " + e.getClass().getSimpleName());
-                pause();
-            } catch (RuntimeException e) {
-                log.atError().setCause(e).log(name + " broke and begins anew");
-                broke();
-                pause();
-            } finally {
-                consumer = null;
-            }
+    @Override
+    protected final void broken(RuntimeException cause) {
+        if (cause instanceof KafkaException) {
+            troubled("reading failed: " + cause.getClass().getSimpleName());
+        } else {
+            log.atError().setCause(cause).log(name + " broke and begins anew");
+            broke();
         }
     }
 
@@ -255,20 +200,6 @@ public abstract class TopicReader implements SmartLifecycle, ReadinessCheck {
         if (trouble != null) {
             trouble = null;
             log.atInfo().log(name + " moves");
-        }
-    }
-
-    /** Whether it is to go on. */
-    protected final boolean running() {
-        return end.getCount() > 0;
-    }
-
-    /** Waits before something is tried again; no longer than until the end. */
-    protected final void pause() {
-        try {
-            var _ = end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

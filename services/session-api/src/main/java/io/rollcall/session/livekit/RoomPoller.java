@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.rollcall.kit.ids.Uuid7;
+import io.rollcall.kit.kafka.ConsumerThread;
 import io.rollcall.kit.kafka.DeadLetters;
 import io.rollcall.kit.kafka.KafkaPhases;
 import io.rollcall.kit.kafka.KafkaSettings;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -44,13 +44,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Lists LiveKit's rooms from time to time and tells presence-history where it may be wrong. Of all instances the one
@@ -58,7 +55,7 @@ import org.springframework.context.SmartLifecycle;
  * was put out while it was paused can write nothing any more ({@link ObservationWriter}); of what it may still ask of
  * LiveKit, nothing is wrong when it is asked late.
  */
-public final class RoomPoller implements SmartLifecycle {
+public final class RoomPoller extends ConsumerThread {
 
     /** The group whose one reader polls. */
     public static final String GROUP = "session-api-poller";
@@ -68,8 +65,6 @@ public final class RoomPoller implements SmartLifecycle {
 
     /** How soon a poll's answers are seen. */
     private static final Duration TICK = Duration.ofMillis(100);
-
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final PollRound round;
     private final Duration interval;
@@ -85,9 +80,6 @@ public final class RoomPoller implements SmartLifecycle {
     private final AtomicInteger listed = new AtomicInteger();
     private final AtomicInteger zombies = new AtomicInteger();
     private final AtomicInteger leading = new AtomicInteger();
-    private final CountDownLatch end = new CountDownLatch(1);
-    private volatile @Nullable Thread thread;
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private @Nullable String trouble;
 
     /**
@@ -105,6 +97,7 @@ public final class RoomPoller implements SmartLifecycle {
             Uuid7 ids,
             CompletableFuture<Void> prerequisite,
             MeterRegistry meters) {
+        super("room-poller");
         this.round = round;
         this.interval = interval;
         this.kafka = kafka;
@@ -131,7 +124,8 @@ public final class RoomPoller implements SmartLifecycle {
                 .register(meters);
     }
 
-    private Map<String, Object> settings() {
+    @Override
+    protected Consumer<byte[], byte[]> open() {
         Map<String, Object> it = new HashMap<>(kafka.reader(clientId));
         it.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
         it.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(SoleReaderAssignor.class));
@@ -142,31 +136,26 @@ public final class RoomPoller implements SmartLifecycle {
         it.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 45_000);
         // Requests from before there was a poller are doubts too.
         it.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        return it;
+        return new KafkaConsumer<>(it);
     }
 
-    private void run() {
-        while (running()) {
-            try (var reading = new KafkaConsumer<byte[], byte[]>(settings())) {
-                consumer = reading;
-                var term = new Term(reading);
-                try {
-                    reading.subscribe(List.of(REQUESTS.name()), term);
-                    while (running()) {
-                        term.turn();
-                    }
-                } finally {
-                    consumer = null;
-                    term.end();
-                }
-            } catch (WakeupException | InterruptException e) {
-                // stop() says so
-            } catch (RuntimeException e) {
-                // Out of the group and in again: whoever can write shall poll.
-                troubled(DeadLetters.describe(e));
-                pause();
+    @Override
+    protected void follow(Consumer<byte[], byte[]> reading) {
+        var term = new Term(reading);
+        try {
+            reading.subscribe(List.of(REQUESTS.name()), term);
+            while (running()) {
+                term.turn();
             }
+        } finally {
+            term.end();
         }
+    }
+
+    /** Out of the group and in again: whoever can write shall poll. */
+    @Override
+    protected void broken(RuntimeException cause) {
+        troubled(DeadLetters.describe(cause));
     }
 
     /** One membership of the group. All on the poller's thread. */
@@ -367,53 +356,9 @@ public final class RoomPoller implements SmartLifecycle {
         }
     }
 
-    @Override
-    public synchronized void start() {
-        if (thread == null && running()) {
-            Thread polling = Thread.ofPlatform().name("room-poller").daemon().unstarted(this::run);
-            thread = polling;
-            polling.start();
-        }
-    }
-
-    @Override
-    public void stop() {
-        end.countDown();
-        Consumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        Thread running = thread;
-        if (running != null) {
-            try {
-                running.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        Thread running = thread;
-        return running != null && running.isAlive();
-    }
-
     /** After the views that it looks into. */
     @Override
     public int getPhase() {
         return KafkaPhases.STREAMS;
-    }
-
-    private boolean running() {
-        return end.getCount() > 0;
-    }
-
-    private void pause() {
-        try {
-            end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
