@@ -1,8 +1,6 @@
 package io.rollcall.kittest;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,8 +39,6 @@ public interface ServiceArchitecture {
     }
 
     private JavaClasses classes() {
-        return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages(service());
+        return ServiceClasses.of(service());
     }
 }
