@@ -3,15 +3,12 @@ package io.rollcall.chaos;
 import io.rollcall.chaos.Evidence.Frame;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class FeedSubscriber implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final List<String> FILES = List.of("package.json", "client.js");
 
     private final Process process;
     private final List<Frame> frames = new CopyOnWriteArrayList<>();
@@ -40,27 +36,9 @@ final class FeedSubscriber implements AutoCloseable {
 
     /** Installs the SDK in a folder and connects; needs Node and npm. */
     static FeedSubscriber start(URI gateway, Path folder) throws IOException, InterruptedException {
-        Files.createDirectories(folder);
-        for (String file : FILES) {
-            try (InputStream source =
-                    Objects.requireNonNull(FeedSubscriber.class.getResourceAsStream("/feed-client/" + file), file)) {
-                Files.write(folder.resolve(file), source.readAllBytes());
-            }
-        }
-        Process install = new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("npm.log").toFile())
-                .start();
-        if (!install.waitFor(2, TimeUnit.MINUTES) || install.exitValue() != 0) {
-            install.destroyForcibly();
-            throw new IOException("npm could not install the centrifuge SDK: see " + folder.resolve("npm.log"));
-        }
+        NodeProgram program = NodeProgram.install("/feed-client", "client.js", folder);
         URI endpoint = URI.create("ws://" + gateway.getAuthority() + "/connection/websocket");
-        return new FeedSubscriber(new ProcessBuilder("node", "client.js", endpoint.toString(), "rooms:*")
-                .directory(folder.toFile())
-                .redirectError(folder.resolve("node.log").toFile())
-                .start());
+        return new FeedSubscriber(program.start(endpoint.toString(), "rooms:*"));
     }
 
     /** Waits for the first subscription; the answer is the position it began at. */

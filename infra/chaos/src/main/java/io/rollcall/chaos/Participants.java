@@ -2,19 +2,15 @@ package io.rollcall.chaos;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,17 +19,16 @@ import tools.jackson.databind.json.JsonMapper;
 final class Participants implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final List<String> FILES = List.of("package.json", "participants.js");
 
-    private final Path folder;
+    private final NodeProgram program;
     private final URI livekit;
     private final Map<Integer, Visit> visits = new ConcurrentSkipListMap<>();
     private Process process;
     private Thread follower;
     private int next = 1;
 
-    private Participants(Path folder, URI livekit) throws IOException {
-        this.folder = folder;
+    private Participants(NodeProgram program, URI livekit) throws IOException {
+        this.program = program;
         this.livekit = livekit;
         this.process = run();
         this.follower = follow(process);
@@ -41,30 +36,11 @@ final class Participants implements AutoCloseable {
 
     /** Installs the SDK in a folder and starts it; needs Node and npm. */
     static Participants start(URI livekit, Path folder) throws IOException, InterruptedException {
-        Files.createDirectories(folder);
-        for (String file : FILES) {
-            try (InputStream source =
-                    Objects.requireNonNull(Participants.class.getResourceAsStream("/participants/" + file), file)) {
-                Files.write(folder.resolve(file), source.readAllBytes());
-            }
-        }
-        Process install = new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("npm.log").toFile())
-                .start();
-        if (!install.waitFor(2, TimeUnit.MINUTES) || install.exitValue() != 0) {
-            install.destroyForcibly();
-            throw new IOException("npm could not install @livekit/rtc-node: see " + folder.resolve("npm.log"));
-        }
-        return new Participants(folder, livekit);
+        return new Participants(NodeProgram.install("/participants", "participants.js", folder), livekit);
     }
 
     private Process run() throws IOException {
-        return new ProcessBuilder("node", "participants.js", "ws://" + livekit.getAuthority())
-                .directory(folder.toFile())
-                .redirectError(folder.resolve("node.log").toFile())
-                .start();
+        return program.start("ws://" + livekit.getAuthority());
     }
 
     /** Somebody comes; what becomes of them is in {@link #visits}. */
@@ -108,7 +84,7 @@ final class Participants implements AutoCloseable {
             input.write(line + "\n");
             input.flush();
         } catch (IOException e) {
-            throw new IOException("the participants' process has died: see " + folder.resolve("node.log"), e);
+            throw new IOException("the participants' process has died: see " + program.log(), e);
         }
     }
 
