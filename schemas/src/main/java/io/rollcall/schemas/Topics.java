@@ -102,7 +102,7 @@ public final class Topics {
             "room key / identity, each percent-encoded; partitioned by the room key",
             Participant.class,
             PRESENCE_HISTORY,
-            Set.of(WS_GATEWAY),
+            Set.of(SESSION_API, WS_GATEWAY),
             ROOM_PARTITIONS,
             new Keeps.Latest());
 
@@ -200,7 +200,7 @@ public final class Topics {
             "camera id",
             CameraEvent.class,
             SESSION_API,
-            Set.of(WS_GATEWAY),
+            Set.of(),
             DECIDER_PARTITIONS,
             new Keeps.Forever());
 

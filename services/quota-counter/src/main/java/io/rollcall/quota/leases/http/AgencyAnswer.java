@@ -1,5 +1,6 @@
 package io.rollcall.quota.leases.http;
 
+import io.rollcall.kit.statistics.UsagePercent;
 import io.rollcall.schemas.quota.AgencyUsage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -15,8 +16,8 @@ public record AgencyAnswer(
         String source, int current, int limit, double usagePercent, int available, int activeCameras) {
 
     static AgencyAnswer of(String source, int current, int limit, int activeCameras) {
-        double percent = limit == 0 ? 0 : Math.round(current * 1_000.0 / limit) / 10.0;
-        return new AgencyAnswer(source, current, limit, percent, Math.max(0, limit - current), activeCameras);
+        return new AgencyAnswer(
+                source, current, limit, UsagePercent.of(current, limit), Math.max(0, limit - current), activeCameras);
     }
 
     /** Null for one that has been heard of but has no limit: nobody has made it an agency. */

@@ -1,0 +1,5 @@
+/** Tests of what the streams of cameras use. */
+@NullMarked
+package io.rollcall.kit.statistics;
+
+import org.jspecify.annotations.NullMarked;
