@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -50,8 +49,12 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "End after N rounds (default: go on until Ctrl-C).")
     private int rounds;
 
-    @Mixin
-    private UpCommand.StackOptions options = new UpCommand.StackOptions();
+    @Option(
+            names = "--livekit",
+            paramLabel = "URL|path|sim|none",
+            description = "The LiveKit of the stack that it starts, as for up (default: ${DEFAULT-VALUE}, where people"
+                    + " come to the sessions).")
+    private String livekit = "sim";
 
     private record Story(String file, Pace pace) {}
 
@@ -61,21 +64,17 @@ final class DemoCommand implements Callable<Integer> {
         boolean running = runs(rollcall.data());
         if (!running) {
             // The recorded rooms are on no LiveKit: compared with one, they would be ended.
-            options.noReconcile = true;
-            if (options.livekit == null) {
-                options.livekit = "sim";
-            }
-            UpCommand.run(options.settings(rollcall.data()), System.out);
+            UpCommand.run(
+                    new Stack.Settings(Rollcall.home(), rollcall.data(), ports, Livekit.choose(livekit), false),
+                    System.out);
         }
         System.out.println("Watch it on http://127.0.0.1:" + ports.wsGateway() + "/ - Ctrl-C ends the demo.");
         System.out.println();
         PrintStream out = System.out;
         try (var narrator = Narrator.start(ports, out);
                 var scenes = SessionScenes.start(ports, narrator)) {
-            if (running) {
-                // Ctrl-C ends the demo, not the stack.
-                Runtime.getRuntime().addShutdownHook(new Thread(scenes::close, "end-scenes"));
-            }
+            // Ctrl-C ends the demo: with the stack that it started, else without a trace in the one that goes on.
+            Runtime.getRuntime().addShutdownHook(new Thread(running ? scenes::close : scenes::end, "end-scenes"));
             for (int round = 1; rounds == 0 || round <= rounds; round++) {
                 if (running) {
                     scenes.sendCrowd(round);

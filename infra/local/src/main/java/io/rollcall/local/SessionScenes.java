@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,6 +40,7 @@ final class SessionScenes implements AutoCloseable {
     private final List<Thread> scenes = new ArrayList<>();
     private final Set<String> open = ConcurrentHashMap.newKeySet();
     private boolean simulated;
+    private volatile boolean ended;
 
     private SessionScenes(Ports ports, Narrator narrator) {
         this.sessions = URI.create("http://127.0.0.1:" + ports.sessionApi() + "/v1/realtime/sessions/");
@@ -103,15 +105,19 @@ final class SessionScenes implements AutoCloseable {
     }
 
     private synchronized void play(Scene scene) {
+        if (ended) {
+            return;
+        }
         scenes.removeIf(thread -> !thread.isAlive());
         scenes.add(Thread.ofVirtual().start(() -> {
             try {
                 scene.play();
             } catch (IOException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    return;
+                if (!ended) {
+                    narrator.say("A realtime session could not go on: "
+                            + Objects.requireNonNullElse(
+                                    e.getMessage(), e.getClass().getSimpleName()));
                 }
-                narrator.say("A realtime session could not go on: " + e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -228,10 +234,16 @@ final class SessionScenes implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** No more is heard of them; sessions that are open stay so. */
+    synchronized void end() {
+        ended = true;
+        scenes.forEach(Thread::interrupt);
+    }
+
     /** What is open is removed, so that a stack that goes on keeps nothing of it. */
     @Override
     public synchronized void close() {
-        scenes.forEach(Thread::interrupt);
+        end();
         for (String id : open) {
             try {
                 send(sessions.resolve(id), "DELETE", "");

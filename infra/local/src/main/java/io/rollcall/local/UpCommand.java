@@ -14,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -32,54 +31,35 @@ final class UpCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Rollcall rollcall;
 
-    @Mixin
-    private StackOptions options = new StackOptions();
-
     @Option(names = "--detach", description = "Return when everything is ready, and leave it running.")
     private boolean detach;
 
-    /** How a stack is put together, for the commands that start one. */
-    static final class StackOptions {
+    @Option(
+            names = "--livekit",
+            paramLabel = "URL|path|sim|none",
+            description = {
+                "A LiveKit server that runs elsewhere, or the program to start, or this project's simulator.",
+                "Default: the livekit-server on the PATH, if there is one, else the simulator."
+            })
+    @Nullable
+    private String livekit;
 
-        @Option(
-                names = "--livekit",
-                paramLabel = "URL|path|sim|none",
-                description = {
-                    "A LiveKit server that runs elsewhere, or the program to start, or this project's simulator.",
-                    "Default: the livekit-server on the PATH, if there is one, else the simulator."
-                })
-        @Nullable
-        String livekit;
-
-        @Option(
-                names = "--no-reconcile",
-                description =
-                        "Do not compare rooms with what LiveKit says, for webhooks that no LiveKit stands behind.")
-        boolean noReconcile;
-
-        Stack.Settings settings(DataFolder data) {
-            return new Stack.Settings(Rollcall.home(), data, Ports.usual(), Livekit.choose(livekit), !noReconcile);
-        }
-
-        List<String> arguments() {
-            var arguments = new ArrayList<String>();
-            if (livekit != null) {
-                arguments.addAll(List.of("--livekit", livekit));
-            }
-            if (noReconcile) {
-                arguments.add("--no-reconcile");
-            }
-            return arguments;
-        }
-    }
+    @Option(
+            names = "--no-reconcile",
+            description = "Do not compare rooms with what LiveKit says, for webhooks that no LiveKit stands behind.")
+    private boolean noReconcile;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         return detach ? background() : foreground();
     }
 
+    private Stack.Settings settings(DataFolder data) {
+        return new Stack.Settings(Rollcall.home(), data, Ports.usual(), Livekit.choose(livekit), !noReconcile);
+    }
+
     private int foreground() throws InterruptedException {
-        run(options.settings(rollcall.data()), System.out);
+        run(settings(rollcall.data()), System.out);
         if (Optional.ofNullable(System.console()).filter(it -> it.isTerminal()).isPresent()) {
             System.out.println("Ctrl-C stops everything.");
         }
@@ -107,7 +87,7 @@ final class UpCommand implements Callable<Integer> {
     private int background() throws IOException, InterruptedException {
         DataFolder data = rollcall.data();
         // What can be said at once is said here, by the process that has the terminal.
-        Stack.prepare(options.settings(data), System.out).close();
+        Stack.prepare(settings(data), System.out).close();
         Path log = data.freshLog(LAUNCHER);
         Process launcher = new ProcessBuilder(command(data))
                 .redirectErrorStream(true)
@@ -127,7 +107,12 @@ final class UpCommand implements Callable<Integer> {
 
     private List<String> command(DataFolder data) {
         var arguments = new ArrayList<>(List.of("--data", data.root().toString(), "up"));
-        arguments.addAll(options.arguments());
+        if (livekit != null) {
+            arguments.addAll(List.of("--livekit", livekit));
+        }
+        if (noReconcile) {
+            arguments.add("--no-reconcile");
+        }
         return Programs.ownSession(Java.main(
                 Rollcall.class.getName(),
                 List.of("-XX:TieredStopAtLevel=1", "-Xmx64m", "-Xmn8m", "-Drollcall.home=" + Rollcall.home()),
