@@ -15,13 +15,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sessions the times of realtime sessions
  * @param commands how commands are sent and waited for
  * @param cameras how cameras' secrets are kept, and how cameras are moved
+ * @param reservations the times of reserved streams
  */
 @ConfigurationProperties("rollcall.session")
 public record SessionApiProperties(
         @DefaultValue Livekit livekit,
         @DefaultValue Sessions sessions,
         @DefaultValue Commands commands,
-        @DefaultValue Cameras cameras) {
+        @DefaultValue Cameras cameras,
+        @DefaultValue Reservations reservations) {
 
     /** The secret of the shared ids that everybody knows; only a service that was told it is local takes it. */
     public static final String DEVELOPMENT_ID_SECRET = "dev-command-id-secret-0123456789ab";
@@ -190,6 +192,23 @@ public record SessionApiProperties(
                 throw new IllegalArgumentException("rollcall.session.cameras.ptz.vms-url (VMS_SERVICE_URL) must be an"
                         + " address such as http://host:8090 for the driver vms");
             }
+        }
+    }
+
+    /**
+     * How long things of a reservation may take. How long it lives is quota-counter's to say.
+     *
+     * @param roomEmptyTimeout how long LiveKit keeps a camera's room in which nobody is
+     * @param removalPatience how long it is tried to put a viewer out of a room in which nothing can be done
+     */
+    public record Reservations(
+            @DefaultValue("1h") Duration roomEmptyTimeout,
+            @DefaultValue("1h") Duration removalPatience) {
+
+        /** Checks what was given. */
+        public Reservations {
+            positive("reservations.room-empty-timeout (CAMERA_ROOM_EMPTY_TIMEOUT)", roomEmptyTimeout);
+            positive("reservations.removal-patience (VIEWER_REMOVAL_PATIENCE)", removalPatience);
         }
     }
 

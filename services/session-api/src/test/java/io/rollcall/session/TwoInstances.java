@@ -42,7 +42,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * The whole service, twice, on a real broker and a real Redis, with tokens of a real issuer; LiveKit is livekit-sim, a
- * test double. Started by the first test class that asks for it, shared with the others, and ended with the run.
+ * test double, and so is {@link TestQuota} in the place of quota-counter. Started by the first test class that asks for it, shared with the others, and ended with the run.
  */
 final class TwoInstances implements AutoCloseable {
 
@@ -55,6 +55,7 @@ final class TwoInstances implements AutoCloseable {
     final RealRedis redis;
     final TestIssuer issuer;
     final LivekitSim livekit;
+    final TestQuota quota;
 
     /** Moves cameras on this machine by ONVIF, within a second. */
     final Instance first;
@@ -93,6 +94,7 @@ final class TwoInstances implements AutoCloseable {
         }
         kafka = KafkaCluster.own();
         kafka.createTopics(Topics.all());
+        quota = TestQuota.start(kafka.bootstrapServers(), registry);
         redis = RealRedis.start();
         issuer = TestIssuer.start();
         first = start(
@@ -209,6 +211,7 @@ final class TwoInstances implements AutoCloseable {
         livekit.close();
         issuer.close();
         redis.close();
+        quota.close();
         kafka.close();
     }
 }

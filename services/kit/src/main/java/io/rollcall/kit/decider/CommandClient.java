@@ -48,7 +48,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends commands and completes with their answers, which it hears by reading the whole events topic (and that of the
  * replies, where there is one) from its end, without a group. No thread waits for an answer. Ready once it is positioned
- * and a command for nothing has come back from every partition of the commands.
+ * and a command for nothing has come back from every partition of the commands; where another service decides, degraded
+ * until then.
  */
 public final class CommandClient<CR extends SpecificRecord, ER extends SpecificRecord> extends TopicReader
         implements MeterBinder {
@@ -367,7 +368,12 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
 
     @Override
     protected boolean isComplete() {
-        return warm;
+        return warm || (positioned && protocol.decidedElsewhere());
+    }
+
+    @Override
+    protected @Nullable String shortfall() {
+        return warm ? null : missing();
     }
 
     @Override

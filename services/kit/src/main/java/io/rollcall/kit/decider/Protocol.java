@@ -28,6 +28,11 @@ public interface Protocol<CR extends SpecificRecord, ER extends SpecificRecord> 
         return null;
     }
 
+    /** Whether another service decides: this one is of use before that one answers. */
+    default boolean decidedElsewhere() {
+        return false;
+    }
+
     /** The answer that an event carries, where it carries one. */
     @Nullable
     Answer answer(ER event);

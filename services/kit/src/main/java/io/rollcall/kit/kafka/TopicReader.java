@@ -63,6 +63,11 @@ public abstract class TopicReader extends ConsumerThread implements ReadinessChe
         return "reading, " + lag.get() + " records to go";
     }
 
+    /** What it lacks though it is complete; null when nothing. */
+    protected @Nullable String shortfall() {
+        return null;
+    }
+
     /** Something broke that is not Kafka's: whatever was being done begins anew. */
     protected void broke() {}
 
@@ -104,7 +109,8 @@ public abstract class TopicReader extends ConsumerThread implements ReadinessChe
         if (!isComplete()) {
             return Readiness.down(why == null ? missing() : why);
         }
-        return why == null ? Readiness.up() : Readiness.degraded(why);
+        String lacks = why == null ? shortfall() : why;
+        return lacks == null ? Readiness.up() : Readiness.degraded(lacks);
     }
 
     /** Filled before requests come in, and there until the last has gone. */

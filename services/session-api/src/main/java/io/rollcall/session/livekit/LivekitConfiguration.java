@@ -38,7 +38,6 @@ public class LivekitConfiguration {
     }
 
     @Bean
-    @ConditionalOnBooleanProperty("rollcall.session.livekit.poll-enabled")
     View<Room> roomsView(OpenRooms openRooms, SchemaRegistry registry, KafkaSettings kafka, Service service) {
         return new View<>(Topics.ROOMS, registry, kafka, service.id()).onChange(openRooms);
     }

@@ -169,8 +169,7 @@ public final class RoomApi implements AutoCloseable {
     }
 
     /** Why LiveKit cannot be used just now, as the last calls tell; null when it can. */
-    @Nullable
-    RoomApiException trouble() {
+    public @Nullable RoomApiException trouble() {
         return calls.trouble();
     }
 

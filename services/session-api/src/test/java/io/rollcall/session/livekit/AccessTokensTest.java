@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,23 @@ class AccessTokensTest {
         assertThat(ours.getNotBefore()).isEqualTo(theirs.getNotBefore());
         assertThat(ours.getExpiresAt()).isEqualTo(theirs.getExpiresAt());
         assertThat(ours.getAlgorithm()).isEqualTo(theirs.getAlgorithm());
+    }
+
+    @Test
+    void aViewerMayWatchAndNothingElse() {
+        var attributes = new LinkedHashMap<String, String>();
+        attributes.put("reservation_id", "r-1");
+        attributes.put("agency", "شرطة");
+
+        String token = tokens.mintViewer("viewer_r-1", "camera_gate 1/بوابة", ISSUED, EXPIRES, attributes);
+
+        String claims = new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), UTF_8);
+        // What was told once must be told so again by every later version: this text may never change.
+        assertThat(claims)
+                .isEqualTo("{\"iss\":\"devkey\",\"sub\":\"viewer_r-1\",\"iat\":1795000000,\"nbf\":1795000000,"
+                        + "\"exp\":1795086400,\"attributes\":{\"reservation_id\":\"r-1\",\"agency\":\"شرطة\"},"
+                        + "\"video\":{\"roomJoin\":true,\"room\":\"camera_gate 1/بوابة\",\"canPublish\":false,"
+                        + "\"canSubscribe\":true,\"canPublishData\":false}}");
     }
 
     @Test

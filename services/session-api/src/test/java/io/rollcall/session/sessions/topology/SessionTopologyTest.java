@@ -323,7 +323,8 @@ class SessionTopologyTest {
 
     @Test
     void aCommandForNothingIsAnsweredAndLeavesNothing() {
-        CommandHeader header = header("c1", "");
+        CommandHeader header =
+                CommandHeader.newBuilder(header("c1", "")).setRepeatable(false).build();
         SessionCommand nothing = SessionCommand.newBuilder()
                 .setHeader(header)
                 .setType(SessionCommandType.NOTHING)

@@ -1,0 +1,5 @@
+/** The rooms in which cameras are watched. */
+@NullMarked
+package io.rollcall.session.reservations.rooms;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of reservations. */
+@NullMarked
+package io.rollcall.session.reservations.topology;
+
+import org.jspecify.annotations.NullMarked;
