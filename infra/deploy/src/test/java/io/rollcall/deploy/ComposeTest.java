@@ -251,9 +251,13 @@ class ComposeTest {
     @Test
     void kafkaIsSetUpAsTheBrokerOfTheTests() {
         Properties settings = PROJECT.properties("infra/kafka/src/main/resources/io/rollcall/broker/broker.properties");
-        // For the size of one small machine, or named per listener.
-        Set<String> apart =
-                Set.of("listener.security.protocol.map", "metric.reporters", "metadata.max.idle.interval.ms");
+        // For the size of one small machine, or named per listener; and only our own broker takes out what a killed one
+        // left registered, while this one waits for the end of its session.
+        Set<String> apart = Set.of(
+                "listener.security.protocol.map",
+                "metric.reporters",
+                "metadata.max.idle.interval.ms",
+                "broker.session.timeout.ms");
         Pattern sizes = Pattern.compile("(num\\.|background\\.|log\\.cleaner\\.).*");
         Map<String, String> expected = settings.stringPropertyNames().stream()
                 .filter(name -> !apart.contains(name) && !sizes.matcher(name).matches())

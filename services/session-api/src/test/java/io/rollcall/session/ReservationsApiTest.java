@@ -781,24 +781,6 @@ class ReservationsApiTest {
     }
 
     @Test
-    void aRoomInWhichNothingCanBeDoneKeepsNobodyElseInside() throws Exception {
-        String agency = agency(9);
-        String dead = camera(agency);
-        String well = camera(agency);
-        Reply inDead = reserve("ann", dead);
-        Reply inWell = reserve("ann", well);
-        join(inDead.token());
-        join(inWell.token());
-        sim("POST", "anomalies", JSON.writeValueAsString(Map.of("room", "camera_" + dead, "kind", "zombie")));
-
-        release("ann", inDead.id());
-        release("ann", inWell.id());
-
-        await().atMost(TwoInstances.PATIENCE)
-                .untilAsserted(() -> assertThat(peopleIn(well)).isEmpty());
-    }
-
-    @Test
     void whoJoinsWithoutALiveReservationIsPutOutAtOnceAndWhoHasOneStays() throws Exception {
         String camera = camera(agency(2));
         Reply over = reserve("ann", camera);

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +67,26 @@ class RealLivekitTest {
         RoomApiException failure = failure(rooms.listParticipants("not there"));
 
         assertThat(failure.isRefusal("unavailable")).isTrue();
+    }
+
+    @Test
+    void saysAtOnceThatNobodyIsInARoomThatIsNotThere() {
+        rooms.removeParticipant("not there", "nobody").join();
+    }
+
+    @Test
+    void takesAViewersToken() throws Exception {
+        rooms.createRoom("camera_1", Duration.ofMinutes(1)).join();
+        long now = CLOCK.instant().getEpochSecond();
+        var attributes = new LinkedHashMap<String, String>();
+        attributes.put("reservation_id", "r-1");
+
+        AccessTokens ours = tokens(TestLivekit.SECRET);
+
+        assertThat(join(ours.mintViewer("viewer_r-1", "camera_1", now, now + 60, attributes)))
+                .isEqualTo(200);
+        assertThat(join(ours.mintViewer("viewer_r-1", "camera_2", now, now + 60, attributes)))
+                .isEqualTo(404);
     }
 
     @Test
