@@ -3,6 +3,7 @@ package io.rollcall.bench;
 import io.rollcall.bench.commands.CommandsCommand;
 import io.rollcall.bench.ingest.IngestCommand;
 import io.rollcall.bench.live.LiveCommand;
+import io.rollcall.bench.quota.QuotaBench;
 import io.rollcall.bench.rebuild.RebuildCommand;
 import io.rollcall.local.StackException;
 import java.io.IOException;
@@ -21,7 +22,13 @@ import picocli.CommandLine.Command;
         },
         synopsisSubcommandLabel = "NAME",
         mixinStandardHelpOptions = true,
-        subcommands = {IngestCommand.class, RebuildCommand.class, LiveCommand.class, CommandsCommand.class})
+        subcommands = {
+            IngestCommand.class,
+            RebuildCommand.class,
+            LiveCommand.class,
+            CommandsCommand.class,
+            QuotaBench.class
+        })
 public final class Bench {
 
     /** Runs one benchmark; the status is not 0 when something that was counted does not add up. */

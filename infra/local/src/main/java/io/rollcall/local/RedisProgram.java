@@ -7,11 +7,12 @@ import java.util.Optional;
 import redis.embedded.core.ExecutableProvider;
 
 /** The Redis of a stack: the one on the PATH, else the one that a Maven artifact brings for this machine. */
-final class RedisProgram {
+public final class RedisProgram {
 
     private RedisProgram() {}
 
-    static Path find(DataFolder data) throws IOException {
+    /** Where it is; unpacked into the cache beside this data when it comes from the artifact. */
+    public static Path find(DataFolder data) throws IOException {
         Optional<Path> installed = Programs.find("redis-server");
         return installed.isPresent() ? installed.get() : unpacked(data);
     }

@@ -81,6 +81,11 @@ public final class TrialStack implements AutoCloseable {
         return stack;
     }
 
+    /** Where it keeps what it has. */
+    public DataFolder data() {
+        return data;
+    }
+
     public Ports ports() {
         return stack.ports();
     }

@@ -14,20 +14,36 @@ public final class Requests {
 
     private static final int SLAB_BYTES = 16 * 1024 * 1024;
 
-    private final String head;
+    private static final String HEADERS =
+            " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Go-http-client/1.1\r\nContent-Type: ";
+
+    private final String path;
     private final List<ByteBuffer> slabs = new ArrayList<>();
     private final List<ByteBuffer> requests;
 
     /** Prepares for about so many requests to one path. */
     public Requests(String path, int expected) {
-        this.head = "POST " + path + " HTTP/1.1\r\nHost: localhost"
-                + "\r\nUser-Agent: Go-http-client/1.1\r\nContent-Type: application/webhook+json\r\nContent-Length: ";
+        this.path = path;
         this.requests = new ArrayList<>(expected);
     }
 
-    /** Lays out a POST of this body with this {@code Authorization}. */
+    /** Lays out a POST of this webhook with this {@code Authorization}. */
     public void add(byte[] body, String authorization) {
-        byte[] headers = (head + body.length + "\r\nAuthorization: " + authorization + "\r\n\r\n").getBytes(ISO_8859_1);
+        add("POST " + path, "application/webhook+json", "\r\nAuthorization: " + authorization, body);
+    }
+
+    /**
+     * Lays out a request without {@code Authorization}.
+     *
+     * @param below what follows the path of all of them; may be empty
+     */
+    public void add(String method, String below, byte[] json) {
+        add(method + " " + path + below, "application/json", "", json);
+    }
+
+    private void add(String line, String type, String more, byte[] body) {
+        byte[] headers =
+                (line + HEADERS + type + "\r\nContent-Length: " + body.length + more + "\r\n\r\n").getBytes(ISO_8859_1);
         int length = headers.length + body.length;
         ByteBuffer slab = slabWithRoomFor(length);
         int start = slab.position();

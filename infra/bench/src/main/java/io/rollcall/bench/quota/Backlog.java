@@ -1,0 +1,110 @@
+package io.rollcall.bench.quota;
+
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.ReservationIds;
+import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.commands.CommandHeader;
+import io.rollcall.schemas.quota.QuotaCommand;
+import io.rollcall.schemas.quota.QuotaCommandType;
+import io.rollcall.schemas.quota.ReserveSlot;
+import io.rollcall.schemas.quota.SetLimit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Commands that wait for quota-counter: a limit for each agency, then reservations of all agencies in turn. */
+final class Backlog {
+
+    private static final int LIMIT = 1_000_000;
+    private static final int CAMERAS_OF_AN_AGENCY = 50;
+
+    private final String bootstrapServers;
+    private final SchemaRegistry registry;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private long number;
+
+    Backlog(String bootstrapServers, SchemaRegistry registry) {
+        this.bootstrapServers = bootstrapServers;
+        this.registry = registry;
+    }
+
+    /**
+     * Returns when Kafka has them.
+     *
+     * @return how many there are
+     */
+    long fill(int agencies, int reservations) throws IOException {
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.LINGER_MS_CONFIG,
+                20,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                256 * 1024);
+        try (var serde = new AvroSerde<>(Topics.QUOTA_COMMANDS, registry);
+                var producer = new KafkaProducer<>(settings, new StringSerializer(), serde)) {
+            int partitions =
+                    producer.partitionsFor(Topics.QUOTA_COMMANDS.name()).size();
+            for (int i = 0; i < agencies; i++) {
+                send(
+                        producer,
+                        command("agency-" + i, QuotaCommandType.SET_LIMIT)
+                                .setSetLimit(
+                                        SetLimit.newBuilder().setLimit(LIMIT).build()));
+            }
+            for (int i = 0; i < reservations; i++) {
+                String agency = "agency-" + i % agencies;
+                send(
+                        producer,
+                        command(agency, QuotaCommandType.RESERVE)
+                                .setReservationId(
+                                        ReservationIds.of(ReservationIds.partitionOf(agency, partitions), bits(i)))
+                                .setReserveSlot(ReserveSlot.newBuilder()
+                                        .setCameraId(agency + "-" + i / agencies % CAMERAS_OF_AN_AGENCY)
+                                        .setUserId("user-" + i)
+                                        .setOwner("anonymous")
+                                        .setQuality("medium")
+                                        .build()));
+            }
+            producer.flush();
+        }
+        if (failure.get() != null) {
+            throw new IOException("cannot fill " + Topics.QUOTA_COMMANDS.name(), failure.get());
+        }
+        return number;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
+    private void send(KafkaProducer<String, QuotaCommand> producer, QuotaCommand.Builder command) {
+        var record = new ProducerRecord<>(Topics.QUOTA_COMMANDS.name(), command.getAgency(), command.build());
+        producer.send(record, (_, problem) -> {
+            if (problem != null) {
+                failure.set(problem);
+            }
+        });
+    }
+
+    private QuotaCommand.Builder command(String agency, QuotaCommandType type) {
+        return QuotaCommand.newBuilder()
+                .setType(type)
+                .setAgency(agency)
+                .setHeader(CommandHeader.newBuilder()
+                        .setCommandId(new UUID(0x7000, Long.MIN_VALUE | number++).toString())
+                        .setIssuedAt(Instant.now())
+                        .setAuthor("bench")
+                        .build());
+    }
+
+    private static byte[] bits(long number) {
+        return ByteBuffer.allocate(16).putLong(number).putLong(number).array();
+    }
+}
