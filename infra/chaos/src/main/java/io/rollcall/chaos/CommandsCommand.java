@@ -51,7 +51,6 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class CommandsCommand implements Callable<Integer> {
 
-    private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
     private static final Duration CALM = Duration.ofSeconds(8);
     private static final int MOST_DETAILS = 20;
 
@@ -66,8 +65,6 @@ final class CommandsCommand implements Callable<Integer> {
     private final Queue<Done> deleted = new ConcurrentLinkedQueue<>();
     private final List<String> breaches = new ArrayList<>();
 
-    private record Struck(String title, Instant at, Duration readyAfter) {}
-
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
         try (var trial = TrialStack.start(
@@ -81,11 +78,11 @@ final class CommandsCommand implements Callable<Integer> {
                         .build()) {
             String second = trial.startAnother(Service.SESSION_API);
             String first = Service.SESSION_API.id();
-            var client = new SessionClient(
+            var client = new SessionClient(new PatientClient(
                     http,
                     List.of(
                             URI.create("http://127.0.0.1:" + trial.ports().sessionApi()),
-                            trial.another(Service.SESSION_API)));
+                            trial.another(Service.SESSION_API))));
             List<Fault> faults = List.of(
                     new Fault.Kill(first),
                     new Fault.Kill(second),
@@ -100,7 +97,7 @@ final class CommandsCommand implements Callable<Integer> {
                 Thread load = Thread.ofVirtual().start(() -> load(client, requests, over));
                 Thread.sleep(CALM.multipliedBy(2));
                 for (Fault fault : faults) {
-                    struck.add(strike(fault, trial));
+                    struck.add(Struck.by(fault, trial, out));
                     Thread.sleep(CALM);
                 }
                 over.set(true);
@@ -127,33 +124,11 @@ final class CommandsCommand implements Callable<Integer> {
             var _ = requests.submit(() -> {
                 Done made = client.create(number);
                 created.add(made);
-                if (number % STAYS != 0 && made.status() == 201) {
+                if (number % STAYS != 0 && made.answer().status() == 201) {
                     deleted.add(client.delete(number, made.sessionId()));
                 }
                 return null;
             });
-        }
-    }
-
-    private Struck strike(Fault fault, TrialStack trial) throws InterruptedException, TimeoutException {
-        long pid = trial.stack().pid(fault.part());
-        Instant at = Instant.now();
-        out.println(fault.title());
-        fault.strike(trial.stack());
-        while (!(running(trial, fault.part(), pid) && trial.stack().ready(fault.part()))) {
-            if (Duration.between(at, Instant.now()).compareTo(RECOVERS_WITHIN) > 0) {
-                throw new TimeoutException(fault.part() + " is not ready again");
-            }
-            Thread.sleep(50);
-        }
-        return new Struck(fault.title(), at, Duration.between(at, Instant.now()));
-    }
-
-    private static boolean running(TrialStack trial, String part, long before) {
-        try {
-            return trial.stack().pid(part) != before;
-        } catch (RuntimeException e) {
-            return false;
         }
     }
 
@@ -168,9 +143,10 @@ final class CommandsCommand implements Callable<Integer> {
         Map<String, Told> told = told(trial);
         var owners = new HashMap<String, Integer>();
         for (Done done : created) {
-            if (done.status() != 201) {
-                breach("create " + done.number() + " ended with status " + done.status() + " after " + done.tries()
-                        + ": " + done.body());
+            if (done.answer().status() != 201) {
+                breach("create " + done.number() + " ended with status "
+                        + done.answer().status() + " after " + done.answer().tries() + ": "
+                        + done.answer().body());
                 continue;
             }
             Integer other = owners.put(done.sessionId(), done.number());
@@ -183,9 +159,10 @@ final class CommandsCommand implements Callable<Integer> {
             }
         }
         for (Done done : deleted) {
-            if (done.status() != 200) {
-                breach("delete " + done.number() + " ended with status " + done.status() + " after " + done.tries()
-                        + ": " + done.body());
+            if (done.answer().status() != 200) {
+                breach("delete " + done.number() + " ended with status "
+                        + done.answer().status() + " after " + done.answer().tries() + ": "
+                        + done.answer().body());
             } else if (told.getOrDefault(done.sessionId(), new Told()).removedByUser == 0) {
                 breach("lost: delete " + done.number() + " was answered, and its session never ended");
             }
@@ -237,8 +214,12 @@ final class CommandsCommand implements Callable<Integer> {
                     millis(struck.get(i).readyAfter()),
                     longest(struck.get(i).at(), until));
         }
-        long again = created.stream().filter(done -> done.tries().size() > 1).count()
-                + deleted.stream().filter(done -> done.tries().size() > 1).count();
+        long again = created.stream()
+                        .filter(done -> done.answer().tries().size() > 1)
+                        .count()
+                + deleted.stream()
+                        .filter(done -> done.answer().tries().size() > 1)
+                        .count();
         out.printf(
                 "%n%d sessions made, %d ended, %d requests sent more than once%n",
                 created.size(), deleted.size(), again);
@@ -253,16 +234,16 @@ final class CommandsCommand implements Callable<Integer> {
                 "%-28s %12s %16s  %s%n",
                 fault,
                 readyAfter,
-                longest.map(done -> millis(done.waited())).orElse("-"),
-                longest.map(done -> String.join(", ", done.tries())).orElse(""));
+                longest.map(done -> millis(done.answer().waited())).orElse("-"),
+                longest.map(done -> String.join(", ", done.answer().tries())).orElse(""));
     }
 
     /** Of the requests that were answered in this time. */
     private Optional<Done> longest(@Nullable Instant from, @Nullable Instant to) {
         return Stream.concat(created.stream(), deleted.stream())
-                .filter(done -> from == null || !done.answeredAt().isBefore(from))
-                .filter(done -> to == null || done.answeredAt().isBefore(to))
-                .max(Comparator.comparing(Done::waited));
+                .filter(done -> from == null || !done.answer().answeredAt().isBefore(from))
+                .filter(done -> to == null || done.answer().answeredAt().isBefore(to))
+                .max(Comparator.comparing(done -> done.answer().waited()));
     }
 
     private static String millis(Duration duration) {

@@ -113,8 +113,8 @@ final class Crowd implements AutoCloseable {
         int number = ++requested;
         var _ = requests.submit(() -> {
             SessionClient.Done done = client.create(number);
-            if (done.status() == 201) {
-                JsonNode session = JSON.readTree(done.body());
+            if (done.answer().status() == 201) {
+                JsonNode session = JSON.readTree(done.answer().body());
                 seats.put(
                         done.sessionId(),
                         new Seat(

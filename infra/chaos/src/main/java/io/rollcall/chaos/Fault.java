@@ -1,6 +1,8 @@
 package io.rollcall.chaos;
 
 import io.rollcall.local.Stack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** Something that is done to a part of a running stack. */
@@ -8,6 +10,11 @@ sealed interface Fault {
 
     /** The part it is done to. */
     String part();
+
+    /** Whether its process ends of it. */
+    default boolean ends() {
+        return true;
+    }
 
     /** A few words for the table. */
     String title();
@@ -56,6 +63,45 @@ sealed interface Fault {
             stack.takeAway(part);
             Thread.sleep(time);
             stack.bringBack(part);
+        }
+    }
+
+    /** {@code kill -STOP}, and {@code kill -CONT} after a while: it wakes and knows nothing of the time between. */
+    record Pause(String part, Duration time) implements Fault {
+
+        @Override
+        public boolean ends() {
+            return false;
+        }
+
+        @Override
+        public String title() {
+            return part + " stands still for " + time.toSeconds() + " s";
+        }
+
+        @Override
+        public void strike(Stack stack) throws InterruptedException {
+            long pid = stack.pid(part);
+            signal("-STOP", pid);
+            try {
+                Thread.sleep(time);
+            } finally {
+                signal("-CONT", pid);
+            }
+        }
+
+        private static void signal(String signal, long pid) throws InterruptedException {
+            try {
+                int status = new ProcessBuilder("kill", signal, Long.toString(pid))
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+                if (status != 0) {
+                    throw new IllegalStateException("kill " + signal + " ended with " + status);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

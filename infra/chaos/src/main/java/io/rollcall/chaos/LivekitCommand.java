@@ -111,7 +111,8 @@ final class LivekitCommand implements Callable<Integer> {
                         new Random(chance),
                         people,
                         new LivekitRooms(http, local(trial.ports().livekit())),
-                        new SessionClient(http, List.of(local(trial.ports().sessionApi()))))) {
+                        new SessionClient(new PatientClient(
+                                http, List.of(local(trial.ports().sessionApi())))))) {
             var view = new View(crowd, new RoomsApi(trial.presence()));
             scenario(trial, crowd, view, new Random(chance));
             out.println("nobody does anything any more");

@@ -1,0 +1,286 @@
+package io.rollcall.chaos;
+
+import io.rollcall.chaos.Viewer.Wait;
+import io.rollcall.local.CommittedLog;
+import io.rollcall.local.Livekit;
+import io.rollcall.local.TrialStack;
+import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.Service;
+import io.rollcall.schemas.Topics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code chaos quota}. */
+@Command(
+        name = "quota",
+        description = {
+            "Two instances of session-api and of quota-counter; viewers who reserve, beat, renew, give back and go away,"
+                    + " more of them than their agencies may have, and a writer of commands whose clock is wrong by hours."
+                    + " Each instance is killed, one stands still for 20 s, Kafka and LiveKit are killed.",
+            "Then the audit trail is folded once more: never over a limit, nothing freed twice or never, no lease ended that"
+                    + " somebody beat for. LiveKit is livekit-sim, a test double."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class QuotaChaosCommand implements Callable<Integer> {
+
+    private static final int AGENCIES = 4;
+    private static final int CAMERAS = 80;
+    private static final Duration CALM = Duration.ofSeconds(10);
+    private static final Duration STILL = Duration.ofSeconds(20);
+    /** The longest that a lease lives which nobody keeps, and a little for the tick that ends it. */
+    private static final Duration ALL_END_WITHIN = Duration.ofSeconds(60 + 15);
+
+    private static final int MOST_DETAILS = 20;
+    private static final Set<String> OF_TIME = Set.of("heartbeat_timeout", "expired");
+
+    @Option(names = "--viewers", defaultValue = "200", description = "How many there are; default ${DEFAULT-VALUE}.")
+    private int viewers;
+
+    @Option(names = "--seed", description = "What chance begins with; by default the time.")
+    private long seed = System.currentTimeMillis();
+
+    private final PrintStream out = System.out;
+    private Instant warmAt = Instant.MAX;
+    private final Viewer.World world = new Viewer.World(
+            new ConcurrentHashMap<>(),
+            ConcurrentHashMap.newKeySet(),
+            new ConcurrentLinkedQueue<>(),
+            new ConcurrentLinkedQueue<>());
+
+    /** Its name. */
+    static String agency(int number) {
+        return "AGENCY_" + number;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, TimeoutException {
+        out.printf("seed %d%n", seed);
+        // Three viewers in four find a slot.
+        int limit = Math.max(1, viewers * 3 / 4 / AGENCIES);
+        String limits = IntStream.range(0, AGENCIES)
+                .mapToObj(i -> agency(i) + "=" + limit)
+                .collect(Collectors.joining(","));
+        try (var trial = TrialStack.start(
+                        "chaos-quota",
+                        Set.of(Service.SESSION_API, Service.QUOTA_COUNTER),
+                        new Livekit.Simulated("rooms are made and deleted"),
+                        Map.of("QUOTA_LIMITS", limits),
+                        out);
+                HttpClient http = HttpClient.newBuilder()
+                        .connectTimeout(Duration.ofSeconds(1))
+                        .build()) {
+            String api = Service.SESSION_API.id();
+            String api2 = trial.startAnother(Service.SESSION_API);
+            String counter = Service.QUOTA_COUNTER.id();
+            String counter2 = trial.startAnother(Service.QUOTA_COUNTER);
+            var client = new PatientClient(
+                    http, List.of(local(trial.ports().sessionApi()), trial.another(Service.SESSION_API)));
+            var agencies = new PatientClient(http, List.of(local(trial.ports().quotaCounter())));
+            addCameras(client);
+            List<Fault> faults = List.of(
+                    new Fault.Kill(counter),
+                    new Fault.Kill(counter2),
+                    new Fault.Kill(api),
+                    new Fault.Kill(api2),
+                    new Fault.Pause(counter, STILL),
+                    new Fault.Pause(counter2, STILL),
+                    new Fault.Kill("livekit-sim"),
+                    new Fault.Kill("kafka"));
+            out.printf("%d viewers, %d slots%n", viewers, limit * AGENCIES);
+            List<Struck> struck = haunt(faults, trial, client);
+            Duration emptyAfter = untilNothingIsTaken(agencies);
+            QuotaAudit audit = audit(trial);
+            print(struck);
+            return judge(audit, emptyAfter) ? 0 : 1;
+        }
+    }
+
+    private List<Struck> haunt(List<Fault> faults, TrialStack trial, PatientClient client)
+            throws InterruptedException, TimeoutException {
+        var struck = new ArrayList<Struck>();
+        var over = new AtomicBoolean();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < viewers; i++) {
+                var viewer = new Viewer(i, client, seed, CAMERAS, over, world);
+                var _ = threads.submit(() -> {
+                    viewer.watch();
+                    return null;
+                });
+            }
+            var strange = new StrangeClock(trial.bootstrapServers(), trial.registry(), seed);
+            var _ = threads.submit(() -> {
+                strange.run(AGENCIES, over);
+                return null;
+            });
+            // All come at once, to processes that have just started and rooms that do not exist.
+            Thread.sleep(CALM.multipliedBy(3));
+            warmAt = Instant.now();
+            Thread.sleep(CALM);
+            for (Fault fault : faults) {
+                struck.add(Struck.by(fault, trial, out));
+                Thread.sleep(CALM);
+            }
+            over.set(true);
+            threads.shutdown();
+            if (!threads.awaitTermination(3, TimeUnit.MINUTES)) {
+                throw new TimeoutException("not every request has come to an end");
+            }
+        }
+        return struck;
+    }
+
+    private static void addCameras(PatientClient client) throws IOException, InterruptedException {
+        List<Map<String, String>> cameras = IntStream.range(0, CAMERAS)
+                .mapToObj(i -> Map.of(
+                        "id", "cam-" + i, "name", "Camera " + i, "source", agency(i % AGENCIES), "status", "ONLINE"))
+                .toList();
+        var answer = client.ask(
+                0,
+                "POST",
+                "/api/v1/cameras/import",
+                "cameras",
+                JsonMapper.shared().writeValueAsString(Map.of("cameras", cameras)));
+        if (answer.status() != 200) {
+            throw new IOException("the cameras were not taken: " + answer.body());
+        }
+    }
+
+    private Duration untilNothingIsTaken(PatientClient agencies) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        while (taken(agencies) > 0 && System.nanoTime() - began < ALL_END_WITHIN.toNanos()) {
+            Thread.sleep(200);
+        }
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    private static int taken(PatientClient agencies) throws IOException, InterruptedException {
+        int taken = 0;
+        for (JsonNode agency :
+                JsonMapper.shared().readTree(agencies.get("/api/v1/agencies")).path("agencies")) {
+            taken += agency.path("current").asInt();
+        }
+        return taken;
+    }
+
+    private static QuotaAudit audit(TrialStack trial) throws IOException {
+        var audit = new QuotaAudit();
+        try (var serde = new AvroSerde<>(Topics.QUOTA_EVENTS, trial.registry())) {
+            new CommittedLog(trial.bootstrapServers())
+                    .read(Topics.QUOTA_EVENTS.name(), serde, record -> audit.event(record.value()));
+        }
+        return audit;
+    }
+
+    private boolean judge(QuotaAudit audit, Duration emptyAfter) {
+        List<String> lost = world.kept().keySet().stream()
+                .filter(id -> !audit.wasGranted(id))
+                .map(id -> id + " was answered and never granted")
+                .toList();
+        List<String> expired = world.kept().entrySet().stream()
+                .filter(kept -> !world.abandoned().contains(kept.getKey()))
+                .filter(kept ->
+                        ofTime(audit.ends().get(kept.getKey()), kept.getValue().answeredAt()))
+                .map(kept -> kept.getKey() + " ended (" + audit.ends().get(kept.getKey()) + ") and was beaten for")
+                .toList();
+        List<String> leaked =
+                audit.leaked().stream().map(id -> id + " never ended").toList();
+        out.printf(
+                "%n%d granted, %d refused, %d answered; nothing taken any more %s after the last viewer stopped%n",
+                audit.granted(), audit.refused(), world.kept().size(), seconds(emptyAfter));
+        boolean right = none("over a limit", audit.overLimit());
+        right &= none("freed twice", audit.freedTwice());
+        right &= none("leaked", leaked);
+        right &= none("kept leases that ended", expired);
+        right &= none("answered and lost", lost);
+        right &= none("usages that contradict the trail", audit.miscounted());
+        right &= none(
+                "answers that are wrong",
+                world.wrong().stream().map(wrong -> explained(wrong, audit)).toList());
+        return right;
+    }
+
+    private String explained(Viewer.Wrong wrong, QuotaAudit audit) {
+        PatientClient.Answer granted = world.kept().get(wrong.reservation());
+        return granted == null
+                ? wrong.what()
+                : wrong.what() + "; " + wrong.reservation() + " was answered at " + granted.answeredAt() + " after "
+                        + granted.tries() + ", and ended " + audit.ends().get(wrong.reservation());
+    }
+
+    /** Whether time ended it after its viewer knew of it; before, nobody could beat for it. */
+    private static boolean ofTime(QuotaAudit.@Nullable End end, Instant answeredAt) {
+        return end != null && OF_TIME.contains(end.reason()) && end.at().isAfter(answeredAt);
+    }
+
+    private boolean none(String what, List<String> breaches) {
+        out.printf("%s %d%n", what, breaches.size());
+        breaches.stream().limit(MOST_DETAILS).forEach(breach -> out.println("  " + breach));
+        return breaches.isEmpty();
+    }
+
+    private void print(List<Struck> struck) {
+        out.printf("%n%-36s %12s %16s  %s%n", "fault", "ready after", "longest wait", "for what");
+        row("the first 30 s", "", longest(Instant.MIN, warmAt));
+        row("none", "", longest(warmAt, struck.getFirst().at()));
+        for (int i = 0; i < struck.size(); i++) {
+            Instant until = i + 1 < struck.size() ? struck.get(i + 1).at() : null;
+            row(
+                    struck.get(i).title(),
+                    seconds(struck.get(i).readyAfter()),
+                    longest(struck.get(i).at(), until));
+        }
+    }
+
+    private void row(String fault, String readyAfter, Optional<Wait> longest) {
+        out.printf(
+                "%-36s %12s %16s  %s%n",
+                fault,
+                readyAfter,
+                longest.map(wait -> seconds(wait.answer().waited())).orElse("-"),
+                longest.map(wait -> wait.what() + ": "
+                                + String.join(", ", wait.answer().tries()))
+                        .orElse(""));
+    }
+
+    /** Of the requests that were answered in this time. */
+    private Optional<Wait> longest(Instant from, @Nullable Instant to) {
+        return world.waits().stream()
+                .filter(wait -> !wait.answer().answeredAt().isBefore(from))
+                .filter(wait -> to == null || wait.answer().answeredAt().isBefore(to))
+                .max(Comparator.comparing(wait -> wait.answer().waited()));
+    }
+
+    private static URI local(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+}
