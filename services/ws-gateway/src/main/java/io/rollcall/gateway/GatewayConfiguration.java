@@ -3,11 +3,15 @@ package io.rollcall.gateway;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.rollcall.gateway.channels.ChannelsByName;
 import io.rollcall.gateway.connections.ConnectionLimits;
 import io.rollcall.gateway.connections.Connections;
 import io.rollcall.gateway.connections.GatewayContext;
 import io.rollcall.gateway.connections.ScheduledTimers;
+import io.rollcall.gateway.dashboard.DashboardAccess;
 import io.rollcall.gateway.dashboard.DashboardController;
+import io.rollcall.gateway.dashboard.DecisionsController;
 import io.rollcall.gateway.dashboard.SignInController;
 import io.rollcall.gateway.page.PageFiles;
 import io.rollcall.gateway.page.PagePolicy;
@@ -17,6 +21,11 @@ import io.rollcall.gateway.rooms.FeedReader;
 import io.rollcall.gateway.rooms.LogProgress;
 import io.rollcall.gateway.rooms.RoomChannels;
 import io.rollcall.gateway.rooms.RoomDirectory;
+import io.rollcall.gateway.stats.QuotaReader;
+import io.rollcall.gateway.stats.RecentDecisions;
+import io.rollcall.gateway.stats.StatsChannels;
+import io.rollcall.gateway.stats.StatsServlet;
+import io.rollcall.gateway.stats.StatsSockets;
 import io.rollcall.gateway.tokens.ClientTokens;
 import io.rollcall.gateway.tokens.TokenVerifier;
 import io.rollcall.gateway.websocket.Drainers;
@@ -34,12 +43,14 @@ import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.web.Origins;
 import io.rollcall.schemas.SchemaRegistry;
+import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.rooms.Participant;
 import io.rollcall.schemas.rooms.Room;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -179,7 +190,8 @@ class GatewayConfiguration {
     @Bean
     WebSocketEndpoint webSocketEndpoint(
             GatewayProperties properties,
-            RoomChannels channels,
+            RoomChannels rooms,
+            StatsChannels stats,
             ClientTokens tokens,
             Connections connections,
             ScheduledTimers timers,
@@ -191,7 +203,7 @@ class GatewayConfiguration {
         // Which thread asks does not matter, and no thread's generator may be kept.
         RandomGenerator jitter = () -> ThreadLocalRandom.current().nextLong();
         var context = new GatewayContext(
-                channels,
+                new ChannelsByName(rooms, stats),
                 tokens,
                 properties.authEnabled(),
                 new ConnectionLimits(
@@ -221,16 +233,20 @@ class GatewayConfiguration {
     @Bean
     OpenDoor openDoor(
             Connections connections,
+            StatsSockets statsSockets,
             Traffic traffic,
             FeedReader feeds,
-            View<Room> rooms,
-            View<Participant> participants) {
+            QuotaReader decisions,
+            List<View<?>> views) {
         return new OpenDoor(
-                connections,
+                reason -> {
+                    connections.closeAll(reason);
+                    statsSockets.closeAll(reason);
+                },
                 traffic,
                 () -> feeds.isComplete()
-                        && rooms.caughtUp().isDone()
-                        && participants.caughtUp().isDone());
+                        && decisions.isComplete()
+                        && views.stream().allMatch(view -> view.caughtUp().isDone()));
     }
 
     @Bean
@@ -238,6 +254,19 @@ class GatewayConfiguration {
             WebSocketEndpoint endpoint, Origins origins, OpenDoor door) {
         return new ServletRegistrationBean<>(
                 new WebSocketServlet(endpoint, origins, door::isOpen), "/connection/websocket");
+    }
+
+    @Bean
+    ServletRegistrationBean<StatsServlet> statsServlet(
+            WebSocketEndpoint endpoint,
+            StatsSockets sockets,
+            ClientTokens tokens,
+            GatewayProperties properties,
+            Origins origins,
+            OpenDoor door) {
+        return new ServletRegistrationBean<>(
+                new StatsServlet(endpoint, sockets, tokens, properties.authEnabled(), origins, door::isOpen),
+                "/ws/stream/stats");
     }
 
     /** The page is for everybody; what it shows is not. */
@@ -251,8 +280,9 @@ class GatewayConfiguration {
                         "/js/**",
                         "/vendor/**",
                         "/dashboard/sign-in",
-                        "/dashboard/snapshot")
-                .withOwnTokens("webSocketServlet");
+                        "/dashboard/snapshot",
+                        "/dashboard/decisions")
+                .withOwnTokens("webSocketServlet", "statsServlet");
     }
 
     /** Before Spring Boot's own, which then adds none for the same paths. */
@@ -280,11 +310,21 @@ class GatewayConfiguration {
     }
 
     @Bean
+    DashboardAccess dashboardAccess(ClientTokens tokens, GatewayProperties properties, InstantSource clock) {
+        return new DashboardAccess(tokens, properties.authEnabled(), clock);
+    }
+
+    @Bean
+    DecisionsController decisionsController(RecentDecisions decisions, DashboardAccess access) {
+        return new DecisionsController(decisions, access);
+    }
+
+    @Bean
     DashboardController dashboardController(
             View<Room> rooms,
             View<Participant> participants,
             RoomChannels channels,
-            ClientTokens tokens,
+            DashboardAccess access,
             GatewayProperties properties,
             OpenDoor door,
             InstantSource clock) {
@@ -292,8 +332,7 @@ class GatewayConfiguration {
                 rooms,
                 participants,
                 channels,
-                tokens,
-                properties.authEnabled(),
+                access,
                 door::isReady,
                 properties.times().snapshot(),
                 clock);
@@ -315,6 +354,12 @@ class GatewayConfiguration {
         };
     }
 
+    /** In the place of Spring Boot's own. */
+    @Bean
+    CountedSockets prometheusEndpoint(PrometheusRegistry registry, Traffic traffic, Service service) {
+        return new CountedSockets(registry, traffic, service.id());
+    }
+
     @Bean
     MeterBinder gatewayMeters(Connections connections, Traffic traffic, RoomChannels channels) {
         return registry -> {
@@ -329,6 +374,9 @@ class GatewayConfiguration {
                     .register(registry);
             Gauge.builder("gateway.queue.bytes", traffic, Traffic::queuedBytes)
                     .description("bytes that wait to be sent")
+                    .register(registry);
+            Gauge.builder("websocket.connections", traffic, Traffic::open)
+                    .description("open WebSockets")
                     .register(registry);
             FunctionCounter.builder("gateway.deliveries", channels, RoomChannels::deliveries)
                     .description("publications handed to live subscribers")

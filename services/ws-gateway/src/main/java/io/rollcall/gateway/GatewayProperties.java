@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param limits what one client may take
  * @param times how long things may take
  * @param rings how much of the past is kept for clients that come back
+ * @param stats how the streams of cameras are told of
  * @param drainers how many threads write to sockets; 0: one per processor
  */
 @ConfigurationProperties("rollcall.gateway")
@@ -25,6 +26,7 @@ public record GatewayProperties(
         @DefaultValue Limits limits,
         @DefaultValue Times times,
         @DefaultValue Rings rings,
+        @DefaultValue Stats stats,
         @DefaultValue("0") int drainers) {
 
     /** The secret that everybody knows; only a service that was told it is local takes it. */
@@ -135,6 +137,38 @@ public record GatewayProperties(
             if (replay < 0) {
                 throw new IllegalArgumentException("rollcall.gateway.rings.replay must not be negative");
             }
+        }
+    }
+
+    /**
+     * How the streams of cameras are told of.
+     *
+     * @param interval between two documents of statistics
+     * @param updates between two updates of one agency, or of one camera, at least
+     * @param refusals between two alerts that one agency is at its limit, at least
+     * @param ping between two pings of the server on {@code /ws/stream/stats}
+     * @param silence until a client that says nothing, not even to a ping, is taken to be gone
+     * @param decisions how many of the last decisions of each agency the page can show
+     * @param warmUp offsets of each partition of the audit trail that are read back for these at the start
+     */
+    public record Stats(
+            @DefaultValue("5s") Duration interval,
+            @DefaultValue("100ms") Duration updates,
+            @DefaultValue("1s") Duration refusals,
+            @DefaultValue("30s") Duration ping,
+            @DefaultValue("60s") Duration silence,
+            @DefaultValue("200") int decisions,
+            @DefaultValue("2000") int warmUp) {
+
+        /** Checks what was given. */
+        public Stats {
+            positive("stats.interval", interval.toMillis());
+            positive("stats.updates", updates.toMillis());
+            positive("stats.refusals", refusals.toMillis());
+            positive("stats.ping", ping.toMillis());
+            positive("stats.silence", silence.toMillis());
+            positive("stats.decisions", decisions);
+            positive("stats.warm-up", warmUp);
         }
     }
 

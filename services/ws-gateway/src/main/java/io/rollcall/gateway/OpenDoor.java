@@ -1,11 +1,11 @@
 package io.rollcall.gateway;
 
-import io.rollcall.gateway.connections.Connections;
 import io.rollcall.gateway.protocol.Disconnect;
 import io.rollcall.gateway.websocket.Traffic;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -16,13 +16,13 @@ final class OpenDoor implements SmartLifecycle {
 
     private static final long GOODBYE_MS = 3_000;
 
-    private final Connections connections;
+    private final Consumer<Disconnect> sendAway;
     private final Traffic traffic;
     private final BooleanSupplier ready;
     private volatile boolean running;
 
-    OpenDoor(Connections connections, Traffic traffic, BooleanSupplier ready) {
-        this.connections = connections;
+    OpenDoor(Consumer<Disconnect> sendAway, Traffic traffic, BooleanSupplier ready) {
+        this.sendAway = sendAway;
         this.traffic = traffic;
         this.ready = ready;
     }
@@ -43,7 +43,7 @@ final class OpenDoor implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        connections.closeAll(Disconnect.SHUTDOWN);
+        sendAway.accept(Disconnect.SHUTDOWN);
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MS);
         while (traffic.open() > 0 && System.nanoTime() < until) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));

@@ -41,6 +41,14 @@ class GatewayPropertiesTest {
                                 DataSize.ofMegabytes(16),
                                 20_000,
                                 100_000),
+                        new GatewayProperties.Stats(
+                                Duration.ofSeconds(5),
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(60),
+                                200,
+                                2_000),
                         0));
     }
 
@@ -70,6 +78,13 @@ class GatewayPropertiesTest {
         given.put("rings.all-rooms-memory", "15MB");
         given.put("rings.warm-up", "16");
         given.put("rings.replay", "17");
+        given.put("stats.interval", "21s");
+        given.put("stats.updates", "22ms");
+        given.put("stats.refusals", "23ms");
+        given.put("stats.ping", "24s");
+        given.put("stats.silence", "25s");
+        given.put("stats.decisions", "26");
+        given.put("stats.warm-up", "27");
 
         assertThat(bind(given))
                 .isEqualTo(new GatewayProperties(
@@ -87,6 +102,14 @@ class GatewayPropertiesTest {
                                 Duration.ofSeconds(7)),
                         new GatewayProperties.Rings(
                                 11, 12, 13, DataSize.ofMegabytes(14), DataSize.ofMegabytes(15), 16, 17),
+                        new GatewayProperties.Stats(
+                                Duration.ofSeconds(21),
+                                Duration.ofMillis(22),
+                                Duration.ofMillis(23),
+                                Duration.ofSeconds(24),
+                                Duration.ofSeconds(25),
+                                26,
+                                27),
                         3));
     }
 
@@ -99,7 +122,9 @@ class GatewayPropertiesTest {
         "times.connect, 0s",
         "times.ping, 500ms",
         "rings.page, 0",
-        "rings.replay, -1"
+        "rings.replay, -1",
+        "stats.interval, 0s",
+        "stats.warm-up, 0"
     })
     void whatCannotWorkIsRefused(String name, String value) {
         var given = new HashMap<String, String>();

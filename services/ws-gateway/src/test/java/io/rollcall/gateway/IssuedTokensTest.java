@@ -10,8 +10,13 @@ import io.rollcall.kittest.SigningKey;
 import io.rollcall.kittest.TestIssuer;
 import io.rollcall.kittest.TestToken;
 import io.rollcall.schemas.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -85,6 +90,96 @@ class IssuedTokensTest {
     @ValueSource(strings = {"/nowhere", "/dashboard", "/dashboard/snapshot/x", "/error"})
     void nothingElseIs(String path) {
         assertThat(gateway.get(path).statusCode()).isEqualTo(401);
+    }
+
+    // Statistics
+
+    @Test
+    void statisticsAreForWhoHasAToken() throws IOException {
+        String ann = ISSUER.token("ann").signed();
+        try (StatsClient client = new StatsClient(gateway.port(), "?access_token=" + ann)) {
+            assertThat(client.first("STREAM_STATS", it -> true).has("source_stats"))
+                    .isTrue();
+        }
+        assertThat(StatsClient.refused(gateway.port(), "")).isEqualTo(401);
+        assertThat(StatsClient.refused(gateway.port(), "?access_token=abc")).isEqualTo(401);
+        assertThat(StatsClient.refused(
+                        gateway.port(), "?access_token=" + ISSUER.token("ann").signedBy(STRANGER)))
+                .isEqualTo(401);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("""
+                            GET /ws/stream/stats HTTP/1.1\r
+                            Host: localhost\r
+                            Upgrade: websocket\r
+                            Connection: Upgrade, close\r
+                            Sec-WebSocket-Version: 13\r
+                            Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+                            \r
+                            """.getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 401")
+                    .contains("application/json")
+                    .contains("{\"error\":\"Unauthorized\"}");
+        }
+    }
+
+    @Test
+    void aTokenOfAnAgencyHearsOfThisAgencyOnly() {
+        String mine = "METRO-" + UUID.randomUUID();
+        String other = "BUS-" + UUID.randomUUID();
+        String ofMine = ISSUER.token("ann").claim("agency", mine).signed();
+        String ofAll = ISSUER.token("ben")
+                .claim("agency", mine)
+                .claim("scope", "feeds")
+                .signed();
+        String query = "?access_token=" + ofMine;
+        try (StatsLog streams = new StatsLog(KafkaCluster.shared().bootstrapServers(), REGISTRY);
+                StatsClient narrowed = new StatsClient(gateway.port(), query);
+                StatsClient asked = new StatsClient(gateway.port(), query + "&source=" + mine);
+                StatsClient all = new StatsClient(gateway.port(), "?source=" + other + "&access_token=" + ofAll)) {
+            streams.limit(other, 5);
+            var _ = all.first("AGENCY_LIMIT_UPDATE", it -> true);
+            streams.limit(mine, 5);
+
+            var _ = asked.first("AGENCY_LIMIT_UPDATE", it -> true);
+            assertThat(narrowed.first("AGENCY_LIMIT_UPDATE", it -> true)
+                            .path("source")
+                            .asString())
+                    .isEqualTo(mine);
+        }
+        assertThat(StatsClient.refused(gateway.port(), query + "&source=" + mine + "&source=" + other))
+                .isEqualTo(403);
+        assertThat(decisions(mine, ofMine).statusCode()).isEqualTo(200);
+        assertThat(decisions(other, ofMine).statusCode()).isEqualTo(403);
+        assertThat(decisions(other, ofAll).body()).contains("LIMIT_CHANGED");
+        assertThat(decisions(other, "abc").statusCode()).isEqualTo(401);
+    }
+
+    private static HttpResponse<String> decisions(String agency, String token) {
+        return gateway.get("/dashboard/decisions?source=" + agency, "Authorization", "Bearer " + token);
+    }
+
+    @Test
+    void statisticsEndWithTheToken() {
+        String token = Tokens.of(
+                Map.of("sub", "ann", "exp", Instant.now().plusSeconds(2).getEpochSecond()));
+        try (StatsClient client = new StatsClient(gateway.port(), "?access_token=" + token)) {
+            assertThat(client.closeCode()).isEqualTo(3005);
+        }
+    }
+
+    @Test
+    void theFeedOfAllStatisticsNeedsTheScope() {
+        try (Client client = new Client(gateway.port())) {
+            client.connect(ISSUER.token("ann").claim("agency", "METRO").signed());
+            var _ = client.reply(1);
+            client.send("{\"id\":2,\"subscribe\":{\"channel\":\"stats\"}}");
+            assertThat(client.reply(2).path("error").path("code").asInt()).isEqualTo(103);
+            assertThat(client.subscribe(3, "agencies:METRO").isMissingNode()).isFalse();
+            client.send("{\"id\":4,\"subscribe\":{\"channel\":\"agencies:BUS\"}}");
+            assertThat(client.reply(4).path("error").path("code").asInt()).isEqualTo(103);
+        }
     }
 
     // Sockets

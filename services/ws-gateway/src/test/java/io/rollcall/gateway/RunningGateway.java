@@ -58,9 +58,20 @@ final class RunningGateway implements AutoCloseable {
         return Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port", Integer.class));
     }
 
+    /** What the metrics say, one line each. */
+    List<String> metrics() {
+        int management =
+                Objects.requireNonNull(context.getEnvironment().getProperty("local.management.port", Integer.class));
+        return ask(management, "/metrics").body().lines().toList();
+    }
+
     /** Asks for something, with headers given as name, value, name, value. */
     HttpResponse<String> get(String path, String... headers) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+        return ask(port(), path, headers);
+    }
+
+    private static HttpResponse<String> ask(int port, String path, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
         if (headers.length > 0) {
             request.headers(headers);
         }

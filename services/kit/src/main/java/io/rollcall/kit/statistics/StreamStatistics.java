@@ -60,7 +60,8 @@ public final class StreamStatistics {
                 : null;
     }
 
-    synchronized void agencyChanged(String agency, @Nullable AgencyUsage now) {
+    /** An agency uses more or less, or has another limit; null when it is gone. */
+    public synchronized void agencyChanged(String agency, @Nullable AgencyUsage now) {
         version++;
         if (now == null) {
             agencies.remove(agency);

@@ -74,4 +74,26 @@ final class Audience {
         }
         return delivered;
     }
+
+    /** Delivers a message without a position to those who are live. */
+    void send(byte[] data) {
+        byte @Nullable [] message = null;
+        for (Subscription member : members) {
+            if (member.phase == Phase.LIVE) {
+                if (message == null) {
+                    message = encode(key, data);
+                }
+                member.subscriber().deliver(message);
+            }
+        }
+    }
+
+    /** The same to one. */
+    static void sendTo(Subscription member, byte[] data) {
+        member.subscriber().deliver(encode(Key.of(member), data));
+    }
+
+    private static byte[] encode(Key key, byte[] data) {
+        return key.encoding().encode(new Reply.PublicationPush(key.channel(), new Publication(0, data, 0)));
+    }
 }

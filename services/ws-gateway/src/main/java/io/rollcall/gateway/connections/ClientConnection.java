@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * One client's connection: takes its commands in order and answers each before it looks at the next. Knows nothing of
  * what carries it. Its lock is taken before the lock of a stream, never behind it.
  */
-public final class ClientConnection {
+public final class ClientConnection implements Conversation {
 
     private final GatewayContext context;
     private final Transport transport;
@@ -82,17 +82,13 @@ public final class ClientConnection {
         WANTS_TO_CATCH_UP
     }
 
-    /** The transport is open. */
+    @Override
     public synchronized void opened() {
         context.connections().opened(this);
         heartbeatTimer = context.timers().after(context.limits().connectWithin(), this::stillSilent);
     }
 
-    /**
-     * Takes one message.
-     *
-     * @return false when the client has to wait: the transport reads no further until it is resumed
-     */
+    @Override
     public synchronized boolean receive(byte[] bytes, int offset, int length) {
         if (state instanceof Closed) {
             return true;
@@ -101,14 +97,14 @@ public final class ClientConnection {
         return work();
     }
 
-    /** The transport has sent everything that was queued. */
+    @Override
     public void drained() {
         if (somebodyBehind) {
             advanceAll();
         }
     }
 
-    /** The transport is gone. */
+    @Override
     public synchronized void closed() {
         release();
     }
@@ -559,6 +555,10 @@ public final class ClientConnection {
         int limit = history.limit() < 0 ? page : Math.min(history.limit(), page);
         StreamPosition since = history.since();
         Stream.Page read = stream.history(since == null ? null : since.offset(), limit, history.reverse());
+        if (read == null) {
+            fail(history.id(), ErrorCode.NOT_AVAILABLE);
+            return;
+        }
         if (since != null
                 && !since.epoch().isEmpty()
                 && !since.epoch().equals(read.position().epoch())) {

@@ -91,9 +91,11 @@ public final class JsonEncoding implements Encoding {
     private static void subscription(JsonBytes json, Reply.Subscription subscription) {
         json.beginObject();
         expiry(json, subscription.ttl());
-        json.name("recoverable").bool(true);
-        json.name("positioned").bool(true);
-        position(json, subscription.position());
+        if (!subscription.position().equals(StreamPosition.NONE)) {
+            json.name("recoverable").bool(true);
+            json.name("positioned").bool(true);
+            position(json, subscription.position());
+        }
         if (!subscription.publications().isEmpty()) {
             publications(json, subscription.publications());
         }
@@ -134,7 +136,10 @@ public final class JsonEncoding implements Encoding {
 
     private static void publication(JsonBytes json, Publication publication) {
         json.beginObject().name("data").raw(publication.data());
-        json.name("offset").number(publication.offset()).endObject();
+        if (publication.offset() != 0) {
+            json.name("offset").number(publication.offset());
+        }
+        json.endObject();
     }
 
     private static void expiry(JsonBytes json, @Nullable Duration ttl) {

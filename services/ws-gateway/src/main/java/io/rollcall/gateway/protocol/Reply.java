@@ -62,7 +62,8 @@ public sealed interface Reply {
      * The start of a subscription.
      *
      * @param ttl how long the subscription token is good for; null when there is none or it does not expire
-     * @param position where it stands: the top of the stream, or where the client asked to go on
+     * @param position where it stands: the top of the stream, or where the client asked to go on; none where a stream
+     *     has no positions
      * @param recovered whether {@code publications} and the pages behind them leave no hole
      */
     record Subscription(

@@ -1,9 +1,6 @@
 package io.rollcall.gateway.rooms;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.rollcall.gateway.channels.PercentName;
 
 /** What a channel's name says, as far as rooms go. */
 sealed interface RoomChannel {
@@ -36,33 +33,7 @@ sealed interface RoomChannel {
     }
 
     private static RoomChannel decode(String encoded) {
-        if (encoded.indexOf('%') < 0) {
-            return new OneRoom(encoded);
-        }
-        var bytes = new ByteArrayOutputStream(encoded.length());
-        for (int i = 0; i < encoded.length(); i++) {
-            char character = encoded.charAt(i);
-            if (character != '%') {
-                bytes.write(character);
-                continue;
-            }
-            if (i + 2 >= encoded.length()) {
-                return new NoRoom();
-            }
-            int high = Character.digit(encoded.charAt(++i), 16);
-            int low = Character.digit(encoded.charAt(++i), 16);
-            if (high < 0 || low < 0) {
-                return new NoRoom();
-            }
-            bytes.write(high << 4 | low);
-        }
-        try {
-            return new OneRoom(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            return new NoRoom();
-        }
+        String roomKey = PercentName.decode(encoded);
+        return roomKey == null ? new NoRoom() : new OneRoom(roomKey);
     }
 }

@@ -2,7 +2,7 @@ package io.rollcall.gateway.rooms;
 
 import io.rollcall.gateway.channels.Archive;
 import io.rollcall.gateway.channels.Channels;
-import io.rollcall.gateway.channels.Stream;
+import io.rollcall.gateway.channels.PositionedStream;
 import io.rollcall.gateway.channels.domain.Publication;
 import io.rollcall.gateway.channels.domain.Ring;
 import io.rollcall.gateway.channels.domain.StreamPosition;
@@ -33,13 +33,13 @@ public final class RoomChannels implements Channels {
      */
     public record Keeps(int perRoom, int allRooms, long roomsBytes, long allRoomsBytes) {}
 
-    private record Kept(String roomKey, Stream stream, long offset, int bytes) {}
+    private record Kept(String roomKey, PositionedStream stream, long offset, int bytes) {}
 
     private final Keeps keeps;
     private final RoomDirectory directory;
     private final Supplier<CompletionStage<Void>> catchUp;
-    private final @Nullable Stream allRooms;
-    private final Map<String, Stream> rooms = new ConcurrentHashMap<>();
+    private final @Nullable PositionedStream allRooms;
+    private final Map<String, PositionedStream> rooms = new ConcurrentHashMap<>();
     private final Queue<Kept> oldestFirst = new ArrayDeque<>();
     private final LongAdder deliveries = new LongAdder();
     private long bytes;
@@ -60,7 +60,7 @@ public final class RoomChannels implements Channels {
         this.keeps = keeps;
         this.directory = directory;
         this.catchUp = catchUp;
-        this.allRooms = feedOfAllRooms ? new Stream("", new Ring(keeps.allRooms(), 0), archive) : null;
+        this.allRooms = feedOfAllRooms ? new PositionedStream("", new Ring(keeps.allRooms(), 0), archive) : null;
     }
 
     @Override
@@ -68,7 +68,7 @@ public final class RoomChannels implements Channels {
         return switch (RoomChannel.of(channel)) {
             case RoomChannel.AllRooms() -> allRooms == null ? new Lookup.SwitchedOff() : new Lookup.Feed(allRooms, "");
             case RoomChannel.OneRoom(String roomKey) -> {
-                Stream stream = rooms.get(roomKey);
+                PositionedStream stream = rooms.get(roomKey);
                 yield new Lookup.Feed(stream == null ? quiet(roomKey) : stream, directory.agency(roomKey));
             }
             case RoomChannel.NoRoom() -> new Lookup.BadName();
@@ -127,7 +127,7 @@ public final class RoomChannels implements Channels {
             return; // a report or an anomaly: in the log, on no feed
         }
         String roomKey = event.getRoomKey();
-        Stream stream = rooms.computeIfAbsent(roomKey, key -> standingAt(sequence - 1));
+        PositionedStream stream = rooms.computeIfAbsent(roomKey, key -> standingAt(sequence - 1));
         long top = stream.position().offset();
         if (top != sequence - 1 && !(isAheadOfLog(roomKey, top) && stream.standAt(sequence - 1))) {
             stream.breakOffAt(roomsEpoch, sequence - 1);
@@ -170,11 +170,11 @@ public final class RoomChannels implements Channels {
         rooms.computeIfPresent(roomKey, (key, stream) -> stream.retireIfIdle(directory.sequence(key)) ? null : stream);
     }
 
-    private Stream quiet(String roomKey) {
+    private PositionedStream quiet(String roomKey) {
         return standingAt(directory.sequence(roomKey));
     }
 
-    private Stream standingAt(long sequence) {
-        return new Stream(roomsEpoch, new Ring(keeps.perRoom(), sequence));
+    private PositionedStream standingAt(long sequence) {
+        return new PositionedStream(roomsEpoch, new Ring(keeps.perRoom(), sequence));
     }
 }

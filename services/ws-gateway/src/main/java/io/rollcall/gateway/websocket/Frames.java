@@ -40,6 +40,11 @@ final class Frames {
         return Arrays.copyOf(frame.array(), frame.position());
     }
 
+    /** A ping of the WebSocket protocol. */
+    static byte[] ping() {
+        return new byte[] {(byte) (FIN | 9), 0};
+    }
+
     /** The answer to a ping of the WebSocket protocol. */
     static byte[] pong(byte[] payload) {
         byte[] frame = new byte[2 + payload.length];

@@ -2,6 +2,7 @@ package io.rollcall.gateway.websocket;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,17 +48,29 @@ final class OutboundQueue {
     }
 
     private final int limit;
+    private final int joined;
     private final Traffic traffic;
     private ArrayDeque<byte[]> messages = new ArrayDeque<>(2);
     private ArrayDeque<byte[]> controls = new ArrayDeque<>(0);
     private int bytes;
     private int peak;
     private boolean draining;
+    private byte @Nullable [] replaceable;
     private byte @Nullable [] closeFrame;
     private boolean closed;
 
     OutboundQueue(int limit, Traffic traffic) {
+        this(limit, MAX_JOINED, traffic);
+    }
+
+    /**
+     * Holds so many bytes.
+     *
+     * @param joined how many messages may be joined in one frame: one, where each frame is a message
+     */
+    OutboundQueue(int limit, int joined, Traffic traffic) {
         this.limit = limit;
+        this.joined = joined;
         this.traffic = traffic;
     }
 
@@ -66,7 +79,7 @@ final class OutboundQueue {
         if (closed) {
             return Taken.CLOSED;
         }
-        if (bytes + message.length > limit) {
+        if (bytes - waitingInPlace() + message.length > limit) {
             discard();
             closed = true;
             closeFrame = closeFrameIfFull;
@@ -76,6 +89,34 @@ final class OutboundQueue {
         grow(message.length);
         peak = Math.max(peak, messages.size());
         return schedule();
+    }
+
+    /** Adds a message in the place of the last one that was added so, if that still waits. It is never too long. */
+    synchronized Taken offerInPlace(byte[] message) {
+        if (closed) {
+            return Taken.CLOSED;
+        }
+        byte[] before = replaceable;
+        if (before != null && messages.remove(before)) {
+            grow(-before.length);
+        }
+        replaceable = message;
+        messages.add(message);
+        grow(message.length);
+        return schedule();
+    }
+
+    private int waitingInPlace() {
+        byte[] waiting = replaceable;
+        return waiting == null ? 0 : waiting.length;
+    }
+
+    private byte[] takeFirst() {
+        byte[] message = messages.remove();
+        if (Arrays.equals(message, replaceable)) {
+            replaceable = null;
+        }
+        return message;
     }
 
     /** Adds a control frame, which goes before the messages; at most one waits. */
@@ -119,7 +160,7 @@ final class OutboundQueue {
             return nothingQueued();
         }
         if (first.length > MAX_JOINED_BYTES) {
-            messages.remove();
+            var _ = takeFirst();
             grow(-first.length);
             scratch.clear();
             Frames.textHeader(scratch, first.length);
@@ -133,7 +174,7 @@ final class OutboundQueue {
         int payload = 0;
         for (byte[] message : messages) {
             int more = message.length + (count == 0 ? 0 : 1);
-            if (count == MAX_JOINED || payload + more > MAX_JOINED_BYTES) {
+            if (count == joined || payload + more > MAX_JOINED_BYTES) {
                 break;
             }
             payload += more;
@@ -142,7 +183,7 @@ final class OutboundQueue {
         scratch.clear();
         Frames.textHeader(scratch, payload);
         for (int i = 0; i < count; i++) {
-            byte[] message = messages.remove();
+            byte[] message = takeFirst();
             if (i > 0) {
                 scratch.put(SEPARATOR);
             }
@@ -184,6 +225,7 @@ final class OutboundQueue {
     private void discard() {
         messages = new ArrayDeque<>(0);
         controls = new ArrayDeque<>(0);
+        replaceable = null;
         grow(-bytes);
     }
 

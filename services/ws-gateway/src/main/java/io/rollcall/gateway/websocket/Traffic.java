@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Traffic {
 
     private final LongAdder open = new LongAdder();
+    private final LongAdder ever = new LongAdder();
     private final LongAdder messages = new LongAdder();
     private final LongAdder frames = new LongAdder();
     private final LongAdder bytes = new LongAdder();
@@ -15,6 +16,7 @@ public final class Traffic {
 
     void opened() {
         open.increment();
+        ever.increment();
     }
 
     void ended() {
@@ -42,6 +44,11 @@ public final class Traffic {
     /** Connections whose socket is there. */
     public long open() {
         return open.sum();
+    }
+
+    /** Connections that there have been, those that are there among them. */
+    public long everOpened() {
+        return ever.sum();
     }
 
     /** Messages handed to the network. */

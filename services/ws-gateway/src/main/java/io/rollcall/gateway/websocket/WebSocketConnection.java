@@ -1,10 +1,9 @@
 package io.rollcall.gateway.websocket;
 
-import io.rollcall.gateway.connections.ClientConnection;
+import io.rollcall.gateway.connections.Conversation;
+import io.rollcall.gateway.connections.PlainTransport;
 import io.rollcall.gateway.connections.Timers.Timer;
-import io.rollcall.gateway.connections.Transport;
 import io.rollcall.gateway.protocol.Disconnect;
-import io.rollcall.gateway.protocol.Encoding;
 import io.rollcall.gateway.websocket.Drainers.Drainer;
 import io.rollcall.gateway.websocket.Drainers.Scratch;
 import io.rollcall.gateway.websocket.OutboundQueue.Next;
@@ -18,6 +17,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.NioChannel;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebSocketConnection
         implements InternalHttpUpgradeHandler,
-                Transport,
+                PlainTransport,
                 FrameReader.Sink,
                 Drainers.Source,
                 CompletionHandler<Long, @Nullable Void> {
@@ -47,7 +47,7 @@ public final class WebSocketConnection
             ThreadLocal.withInitial(() -> ByteBuffer.allocate(16384));
 
     private @Nullable WebSocketEndpoint shared;
-    private @Nullable ClientConnection client;
+    private @Nullable Conversation conversation;
     private @Nullable SocketWrapperBase<?> socket;
     private @Nullable FrameReader reader;
     private @Nullable OutboundQueue queue;
@@ -64,13 +64,18 @@ public final class WebSocketConnection
     /** Tomcat makes it. */
     public WebSocketConnection() {}
 
-    /** Tells what to serve and how; comes before everything else. */
-    void serve(WebSocketEndpoint endpoint, Encoding encoding, String handshakeToken) {
+    /**
+     * Tells what to serve and how; comes before everything else.
+     *
+     * @param joined how many messages may be joined in one frame
+     * @param opens what goes on over it
+     */
+    public void serve(WebSocketEndpoint endpoint, int joined, Function<PlainTransport, Conversation> opens) {
         shared = endpoint;
         reader = new FrameReader(endpoint.settings().maxMessage());
-        queue = new OutboundQueue(endpoint.settings().queue(), endpoint.traffic());
+        queue = new OutboundQueue(endpoint.settings().queue(), joined, endpoint.traffic());
         drainer = endpoint.drainers().assign();
-        client = new ClientConnection(endpoint.context(), this, encoding, handshakeToken);
+        conversation = opens.apply(this);
     }
 
     // What Tomcat calls
@@ -87,7 +92,7 @@ public final class WebSocketConnection
     public void init(WebConnection connection) {
         counted = true;
         shared().traffic().opened();
-        client().opened();
+        conversation().opened();
     }
 
     @Override
@@ -128,6 +133,7 @@ public final class WebSocketConnection
                     return SocketState.UPGRADED;
                 }
                 buffer.flip();
+                conversation().heard();
                 if (!deaf && !reader().read(buffer, this)) {
                     unread = rest(buffer);
                     return SocketState.SUSPENDED;
@@ -166,7 +172,7 @@ public final class WebSocketConnection
      */
     private SocketState violated(FrameReader.Violation violation) {
         deaf = true;
-        client().closed();
+        conversation().closed();
         String reason = violation.code() == FrameReader.TOO_BIG ? "message size limit" : "";
         end(queue().close(Frames.close(violation.code(), reason)));
         return readAll();
@@ -174,21 +180,19 @@ public final class WebSocketConnection
 
     @Override
     public boolean message(byte[] bytes, int offset, int length) {
-        return client().receive(bytes, offset, length);
+        return conversation().receive(bytes, offset, length);
     }
 
     @Override
     public void ping(byte[] payload) {
-        if (queue().offerControl(Frames.pong(payload)) == Taken.SCHEDULE) {
-            drainer().schedule(this);
-        }
+        offered(queue().offerControl(Frames.pong(payload)));
     }
 
     @Override
     public void close(int code) {
         deaf = true;
         peerClosed = true;
-        client().closed();
+        conversation().closed();
         Taken taken = queue().close(Frames.close(code == FrameReader.NO_STATUS ? NORMAL : code, ""));
         if (taken == Taken.CLOSED && closeSent) {
             finished();
@@ -207,7 +211,25 @@ public final class WebSocketConnection
 
     @Override
     public void send(byte[] message) {
-        switch (queue().offer(message, Frames.close(Disconnect.SLOW.code(), Disconnect.SLOW.reason()))) {
+        offered(queue().offer(message, tooSlow()));
+    }
+
+    @Override
+    public void sendInPlace(byte[] message) {
+        offered(queue().offerInPlace(message));
+    }
+
+    @Override
+    public void ping() {
+        offered(queue().offerControl(Frames.ping()));
+    }
+
+    private static byte[] tooSlow() {
+        return Frames.close(Disconnect.SLOW.code(), Disconnect.SLOW.reason());
+    }
+
+    private void offered(Taken taken) {
+        switch (taken) {
             case QUEUED, CLOSED -> {}
             case SCHEDULE -> drainer().schedule(this);
             case OVERFLOWED -> {
@@ -227,7 +249,7 @@ public final class WebSocketConnection
         shared().traffic().slowPeer();
         startDeadline();
         // The caller may hold the lock of a stream: leaving the streams is for another thread.
-        shared().context().timers().after(Duration.ZERO, client()::closed);
+        shared().context().timers().after(Duration.ZERO, conversation()::closed);
     }
 
     private void end(Taken taken) {
@@ -268,7 +290,7 @@ public final class WebSocketConnection
 
     private void rest(boolean closed) {
         if (!closed) {
-            client().drained();
+            conversation().drained();
         } else if (peerClosed) {
             finished();
             closeSocket();
@@ -355,7 +377,7 @@ public final class WebSocketConnection
             if (counted) {
                 shared().traffic().ended();
             }
-            client().closed();
+            conversation().closed();
         }
     }
 
@@ -367,8 +389,8 @@ public final class WebSocketConnection
         return Objects.requireNonNull(shared);
     }
 
-    private ClientConnection client() {
-        return Objects.requireNonNull(client);
+    private Conversation conversation() {
+        return Objects.requireNonNull(conversation);
     }
 
     private SocketWrapperBase<?> socket() {

@@ -1,37 +1,22 @@
 package io.rollcall.gateway.websocket;
 
+import io.rollcall.gateway.connections.ClientConnection;
 import io.rollcall.kit.web.Origins;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The opening handshake of {@code /connection/websocket}. Compression is never agreed to: it costs twice the CPU of a
- * delivery and the memory of ten idle connections.
- */
-public final class WebSocketServlet extends HttpServlet {
+/** The opening handshake of {@code /connection/websocket}. */
+public final class WebSocketServlet extends HandshakeServlet {
 
     private static final long serialVersionUID = 1L;
-    private static final String VERSION = "13";
-    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final String JSON_PROTOCOL = "centrifuge-json";
-    private static final int KEY_BYTES = 16;
-    private static final int UPGRADE_REQUIRED = 426;
 
     private final transient WebSocketEndpoint endpoint;
-    private final transient Origins origins;
-    private final transient BooleanSupplier open;
 
     /**
      * Opens connections.
@@ -39,75 +24,25 @@ public final class WebSocketServlet extends HttpServlet {
      * @param open whether connections are taken now: not before the rings are warm, not while shutting down
      */
     public WebSocketServlet(WebSocketEndpoint endpoint, Origins origins, BooleanSupplier open) {
+        super(origins, open);
         this.endpoint = endpoint;
-        this.origins = origins;
-        this.open = open;
     }
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response)
-            throws ServletException, IOException {
-        String key = request.getHeader("Sec-WebSocket-Key");
-        if (!names(request, "Upgrade", "websocket") || !names(request, "Connection", "upgrade")) {
-            response.setHeader("Upgrade", "websocket");
-            response.sendError(UPGRADE_REQUIRED, "This is a WebSocket.");
-        } else if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))) {
-            response.setHeader("Sec-WebSocket-Version", VERSION);
-            response.sendError(UPGRADE_REQUIRED, "Only version 13 of the WebSocket protocol is spoken.");
-        } else if (key == null || !isKey(key)) {
-            response.sendError(HttpServletResponse.SC_BAD_REQUEST, "Sec-WebSocket-Key is not 16 bytes of base64.");
-        } else if (!origins.allow(request)) {
-            response.sendError(HttpServletResponse.SC_FORBIDDEN, "This origin may not connect.");
-        } else if (!open.getAsBoolean()) {
-            response.setHeader("Retry-After", "1");
-            response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Not ready, or going away.");
-        } else {
-            upgrade(request, response, key);
-        }
-    }
-
-    private void upgrade(HttpServletRequest request, HttpServletResponse response, String key)
-            throws ServletException, IOException {
+    protected @Nullable Consumer<WebSocketConnection> accept(HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         List<String> protocols = tokens(request, "Sec-WebSocket-Protocol").toList();
         if (protocols.contains(JSON_PROTOCOL)) {
             response.setHeader("Sec-WebSocket-Protocol", JSON_PROTOCOL);
         } else if (!protocols.isEmpty() || "protobuf".equals(request.getParameter("format"))) {
             response.sendError(HttpServletResponse.SC_BAD_REQUEST, "Only the JSON protocol is spoken here.");
-            return;
+            return null;
         }
-        response.setHeader("Upgrade", "websocket");
-        response.setHeader("Connection", "upgrade");
-        response.setHeader("Sec-WebSocket-Accept", accept(key));
-        String token = request.getParameter("access_token");
-        request.upgrade(WebSocketConnection.class).serve(endpoint, endpoint.json(), token == null ? "" : token);
-    }
-
-    private static boolean names(HttpServletRequest request, String header, String token) {
-        return tokens(request, header).anyMatch(token::equalsIgnoreCase);
-    }
-
-    private static Stream<String> tokens(HttpServletRequest request, String header) {
-        return Collections.list(request.getHeaders(header)).stream()
-                .flatMap(value -> Stream.of(value.split(",")))
-                .map(String::strip)
-                .filter(token -> !token.isEmpty());
-    }
-
-    private static boolean isKey(@Nullable String key) {
-        try {
-            return key != null && Base64.getDecoder().decode(key.strip()).length == KEY_BYTES;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static String accept(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-1")
-                    .digest((key.strip() + MAGIC).getBytes(StandardCharsets.US_ASCII));
-            return Base64.getEncoder().encodeToString(hash);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JVM has SHA-1", e);
-        }
+        String given = request.getParameter("access_token");
+        String token = given == null ? "" : given;
+        return connection -> connection.serve(
+                endpoint,
+                OutboundQueue.MAX_JOINED,
+                transport -> new ClientConnection(endpoint.context(), transport, endpoint.json(), token));
     }
 }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.rollcall.gateway.channels.Archive;
 import io.rollcall.gateway.channels.Channels;
-import io.rollcall.gateway.channels.Stream;
+import io.rollcall.gateway.channels.PositionedStream;
 import io.rollcall.gateway.channels.domain.Publication;
 import io.rollcall.gateway.channels.domain.Ring;
 import io.rollcall.gateway.protocol.Disconnect;
@@ -946,13 +946,15 @@ class ClientConnectionTest {
     }
 
     private static final class Feeds implements Channels {
-        private final Map<String, Stream> streams = new HashMap<>();
+        private final Map<String, PositionedStream> streams = new HashMap<>();
         private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
         private final List<CompletableFuture<Archive.Part>> reads = new ArrayList<>();
 
-        private Stream stream(String name) {
+        private PositionedStream stream(String name) {
             return streams.computeIfAbsent(
-                    name, it -> new Stream("e", new Ring(100, 0), it.equals("archived") ? new Asked() : Archive.NONE));
+                    name,
+                    it -> new PositionedStream(
+                            "e", new Ring(100, 0), it.equals("archived") ? new Asked() : Archive.NONE));
         }
 
         private void answerRead(int... offsets) {

@@ -8,12 +8,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Time that passes when the test says so. */
-final class ManualTimers implements Timers, InstantSource {
+public final class ManualTimers implements Timers, InstantSource {
 
     private record Due(Instant at, Runnable task) {}
 
     private final List<Due> due = new ArrayList<>();
     private Instant now = Instant.parse("2026-11-24T10:00:00Z");
+
+    /** Nothing is due yet. */
+    public ManualTimers() {}
 
     @Override
     public Timer after(Duration delay, Runnable task) {
@@ -27,7 +30,8 @@ final class ManualTimers implements Timers, InstantSource {
         return now;
     }
 
-    void pass(Duration time) {
+    /** Lets time pass; what falls due on the way is run. */
+    public void pass(Duration time) {
         Instant until = now.plus(time);
         while (true) {
             Due next = due.stream()

@@ -36,6 +36,40 @@ class OutboundQueueTest {
     }
 
     @Test
+    void whatIsNotToBeJoinedIsAFrameEach() {
+        var plain = new OutboundQueue(LIMIT, 1, traffic);
+        plain.offer(bytes("one"), TOO_SLOW);
+        plain.offer(bytes("two"), TOO_SLOW);
+
+        assertThat(next(plain)).isEqualTo("text one");
+        assertThat(next(plain)).isEqualTo("text two");
+        assertThat(next(plain)).isEqualTo("rest");
+    }
+
+    @Test
+    void aMessageInPlaceOfAnotherComesLastAndTheOtherNever() {
+        assertThat(queue.offerInPlace(bytes("first"))).isEqualTo(Taken.SCHEDULE);
+        offer("between");
+        assertThat(queue.offerInPlace(bytes("second"))).isEqualTo(Taken.QUEUED);
+        offer("after");
+
+        assertThat(next()).isEqualTo("text between\nsecond\nafter");
+        assertThat(traffic.queuedBytes()).isZero();
+        queue.offerInPlace(bytes("third"));
+        assertThat(next()).isEqualTo("text third");
+    }
+
+    @Test
+    void aMessageInPlaceIsNeverTooLongAndLeavesTheRoomToOthers() {
+        queue.offerInPlace(new byte[LIMIT * 2]);
+
+        assertThat(offer("one")).isEqualTo(Taken.QUEUED);
+        assertThat(queue.offer(new byte[LIMIT], TOO_SLOW)).isEqualTo(Taken.OVERFLOWED_WHILE_DRAINING);
+        assertThat(queue.offerInPlace(bytes("late"))).isEqualTo(Taken.CLOSED);
+        assertThat(traffic.queuedBytes()).isZero();
+    }
+
+    @Test
     void onlyTheFirstSchedulesUntilTheDrainerHasFoundItEmpty() {
         assertThat(offer("one")).isEqualTo(Taken.SCHEDULE);
         assertThat(offer("two")).isEqualTo(Taken.QUEUED);
@@ -189,12 +223,20 @@ class OutboundQueueTest {
     }
 
     private Taken offer(String message) {
-        return queue.offer(message.getBytes(StandardCharsets.UTF_8), TOO_SLOW);
+        return queue.offer(bytes(message), TOO_SLOW);
+    }
+
+    private static byte[] bytes(String message) {
+        return message.getBytes(StandardCharsets.UTF_8);
     }
 
     /** What goes to the network next, in words. */
     private String next() {
-        return switch (queue.next(scratch)) {
+        return next(queue);
+    }
+
+    private String next(OutboundQueue from) {
+        return switch (from.next(scratch)) {
             case Next.Write(var buffers, int messages, int bytes) -> {
                 var wire = new ByteArrayOutputStream();
                 buffers.forEach(it -> wire.write(it.array(), it.arrayOffset() + it.position(), it.remaining()));

@@ -10,7 +10,8 @@ public final class Publication {
     private final long arrivedAtMs;
 
     /**
-     * @param offset its position; larger than that of its predecessor, not always by one
+     * @param offset its position; larger than that of its predecessor, not always by one; 0 where the stream
+     *     has no positions
      * @param data JSON without line breaks
      * @param arrivedAtMs when this instance took it, 0 when it was there before the instance started
      */

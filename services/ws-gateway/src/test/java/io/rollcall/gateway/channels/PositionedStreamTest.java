@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StreamTest {
+class PositionedStreamTest {
 
     private static final int PAGE = 3;
 
@@ -57,7 +57,7 @@ class StreamTest {
 
     @Test
     void whoIsTooSlowForTheRingIsToldInsteadOfGivenAHole() {
-        var stream = new Stream("e", new Ring(2, 0));
+        var stream = new PositionedStream("e", new Ring(2, 0));
         var reader = new Reader(stream);
         stream.join(reader.subscription);
         for (long offset = 1; offset <= 3; offset++) {
@@ -115,7 +115,7 @@ class StreamTest {
         var random = new Random(seed);
         List<Long> log = new ArrayList<>();
         var archive = new Log(log);
-        var stream = new Stream("e", new Ring(8, 0), archive);
+        var stream = new PositionedStream("e", new Ring(8, 0), archive);
         List<Reader> readers = new ArrayList<>();
         long offset = 0;
         for (int step = 0; step < 3_000; step++) {
@@ -152,8 +152,8 @@ class StreamTest {
         assertThat(readers.stream().filter(reader -> reader.partsRead > 0)).isNotEmpty();
     }
 
-    private Stream stream(long standsAt) {
-        return new Stream("e", new Ring(100, standsAt));
+    private PositionedStream stream(long standsAt) {
+        return new PositionedStream("e", new Ring(100, standsAt));
     }
 
     private static Publication publication(long offset) {
@@ -186,7 +186,7 @@ class StreamTest {
                 List<Publication> publications = log.stream()
                         .filter(it -> it > after)
                         .limit(limit)
-                        .map(StreamTest::publication)
+                        .map(PositionedStreamTest::publication)
                         .toList();
                 answer.complete(new Part(
                         publications,

@@ -1,0 +1,481 @@
+package io.rollcall.gateway.stats;
+
+import io.rollcall.gateway.channels.SnapshotStream;
+import io.rollcall.gateway.connections.Timers;
+import io.rollcall.gateway.stats.Message.Alert;
+import io.rollcall.gateway.stats.Message.AlertType;
+import io.rollcall.gateway.stats.Message.CameraState;
+import io.rollcall.gateway.stats.Message.Severity;
+import io.rollcall.kit.health.Readiness;
+import io.rollcall.kit.health.ReadinessCheck;
+import io.rollcall.kit.kafka.View;
+import io.rollcall.kit.statistics.StreamStatistics;
+import io.rollcall.kit.statistics.StreamStats.CameraStats;
+import io.rollcall.kit.statistics.StreamStats.SourceStats;
+import io.rollcall.kit.statistics.UsagePercent;
+import io.rollcall.schemas.cameras.Camera;
+import io.rollcall.schemas.cameras.CameraStatus;
+import io.rollcall.schemas.quota.AgencyUsage;
+import io.rollcall.schemas.quota.QuotaEvent;
+import io.rollcall.schemas.quota.QuotaEventType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Tells everybody who listens what the streams of cameras are doing. A message is encoded once for all of them. While
+ * something is found out and told its lock is held, so that nobody hears a thing and then what was before it. Its lock is
+ * taken before the lock of a connection's queue, and nothing is waited for under it.
+ *
+ * <p>Nothing is told before everything that was there at the start has been read: what happened then is no news.
+ */
+public final class LiveStatistics implements SmartLifecycle {
+
+    private static final int HIGH = 80;
+    private static final int VERY_HIGH = 95;
+
+    /**
+     * How often things are told.
+     *
+     * @param statistics the whole document
+     * @param updates at most, what an agency uses and who watches a camera
+     * @param refusals at most, that an agency has no slot left
+     */
+    public record Pace(Duration statistics, Duration updates, Duration refusals) {}
+
+    /** Somebody who listens; takes what it is given and never waits. */
+    interface Listener {
+
+        void tell(byte[] frame);
+
+        /** The statistics, which take the place of those that it has not been able to send yet. */
+        void tellStatistics(byte[] frame);
+    }
+
+    private record Envelope(String type, Message data, Instant timestamp) {}
+
+    private record Refused(QuotaEvent last, int count) {}
+
+    /** Those who want to hear of the same agencies. */
+    private final class Audience {
+
+        private final Set<String> sources;
+        private final Set<Listener> listeners = new HashSet<>();
+        private final SnapshotStream stream = new SnapshotStream(lock, this::snapshot);
+        private byte @Nullable [] statistics;
+        private long statisticsVersion;
+
+        Audience(Set<String> sources) {
+            this.sources = sources;
+        }
+
+        boolean wants(String agency) {
+            return sources.isEmpty() || agency.isEmpty() || sources.contains(agency);
+        }
+
+        boolean isIdle() {
+            return listeners.isEmpty() && stream.retireIfIdle();
+        }
+
+        void tell(byte[] frame) {
+            listeners.forEach(listener -> listener.tell(frame));
+            stream.publish(frame);
+        }
+
+        /** The same bytes for as long as nothing has changed. */
+        byte[] statistics() {
+            long version = state.version();
+            byte[] known = statistics;
+            if (known == null || statisticsVersion != version) {
+                known = encode(new Message.Statistics(state.now(sources, clock.instant())));
+                statistics = known;
+                statisticsVersion = version;
+            }
+            return known;
+        }
+
+        /** A feed of an agency that nobody knows is silent. */
+        private byte @Nullable [] snapshot() {
+            return sources.isEmpty() || sources.stream().anyMatch(it -> state.source(it) != null) ? statistics() : null;
+        }
+
+        void tellStatistics() {
+            statistics = null;
+            if (!listeners.isEmpty()) {
+                byte[] frame = statistics();
+                listeners.forEach(listener -> listener.tellStatistics(frame));
+            }
+            byte[] now = stream.isHeard() ? snapshot() : null;
+            if (now != null) {
+                stream.publish(now);
+            }
+        }
+    }
+
+    private final Object lock = new Object();
+    private final StreamStatistics state;
+    private final RecentDecisions decisions;
+    private final List<? extends ReadinessCheck> sources;
+    private final BooleanSupplier live;
+    private final JsonMapper json;
+    private final Timers timers;
+    private final InstantSource clock;
+    private final Pace pace;
+    private final Map<Set<String>, Audience> audiences = new HashMap<>();
+    private final Map<String, SnapshotStream> cameras = new HashMap<>();
+    private final Map<String, Refused> refused = new HashMap<>();
+    private final Coalescer<String> updates;
+    private final Coalescer<String> refusals;
+    private final Coalescer<String> watched;
+    private @Nullable Alert outage;
+    private Timers.@Nullable Timer next;
+
+    /**
+     * Tells nothing before it is started.
+     *
+     * @param state has been told of a change before this object is
+     * @param sources what the state comes from; while one of them does not move, everybody is told so
+     * @param live whether everything has been read that was there at the start
+     */
+    public LiveStatistics(
+            StreamStatistics state,
+            RecentDecisions decisions,
+            List<? extends ReadinessCheck> sources,
+            BooleanSupplier live,
+            JsonMapper json,
+            Timers timers,
+            InstantSource clock,
+            Pace pace) {
+        this.state = state;
+        this.decisions = decisions;
+        this.sources = List.copyOf(sources);
+        this.live = live;
+        this.json = json;
+        this.timers = timers;
+        this.clock = clock;
+        this.pace = pace;
+        this.updates = new Coalescer<>(pace.updates(), timers, this::tellUpdate);
+        this.refusals = new Coalescer<>(pace.refusals(), timers, this::tellRefusals);
+        this.watched = new Coalescer<>(pace.updates(), timers, this::tellCamera);
+    }
+
+    // Who listens
+
+    /** Gives somebody the statistics now, and then whatever is told of these agencies; empty: of all. */
+    void join(Listener listener, Set<String> agencies) {
+        synchronized (lock) {
+            Audience audience = audiences.computeIfAbsent(agencies, Audience::new);
+            audience.listeners.add(listener);
+            listener.tellStatistics(audience.statistics());
+            if (outage != null) {
+                listener.tell(encode(outage));
+            }
+        }
+    }
+
+    void leave(Listener listener, Set<String> agencies) {
+        synchronized (lock) {
+            Audience audience = audiences.get(agencies);
+            if (audience != null && audience.listeners.remove(listener)) {
+                dropIfIdle(agencies);
+            }
+        }
+    }
+
+    /** The feed of these agencies; empty: of all. One that is only looked at is kept by nobody. */
+    SnapshotStream feed(Set<String> agencies, boolean keep) {
+        synchronized (lock) {
+            Audience known = audiences.get(agencies);
+            Audience audience = known == null ? new Audience(agencies) : known;
+            if (keep) {
+                audiences.put(agencies, audience);
+            }
+            return audience.stream;
+        }
+    }
+
+    void released(Set<String> agencies) {
+        synchronized (lock) {
+            dropIfIdle(agencies);
+        }
+    }
+
+    private void dropIfIdle(Set<String> agencies) {
+        Audience audience = audiences.get(agencies);
+        if (audience != null && audience.isIdle()) {
+            audiences.remove(agencies);
+        }
+    }
+
+    /** The feed of one camera. */
+    SnapshotStream cameraFeed(String camera, boolean keep) {
+        synchronized (lock) {
+            SnapshotStream known = cameras.get(camera);
+            SnapshotStream stream = known == null ? new SnapshotStream(lock, () -> cameraNow(camera)) : known;
+            if (keep) {
+                cameras.put(camera, stream);
+            }
+            return stream;
+        }
+    }
+
+    void cameraReleased(String camera) {
+        synchronized (lock) {
+            SnapshotStream known = cameras.get(camera);
+            if (known != null && known.retireIfIdle()) {
+                cameras.remove(camera);
+            }
+        }
+    }
+
+    /** Whose camera it is; empty when it is nobody's, or not known. */
+    String agencyOf(String camera) {
+        return state.agencyOf(camera);
+    }
+
+    // What happens
+
+    /** An agency uses more or less, or has another limit. */
+    public void agencyChanged(View.Change<AgencyUsage> change) {
+        AgencyUsage after = change.after();
+        Integer limit = after == null ? null : after.getLimit();
+        if (after == null || limit == null || !live.getAsBoolean()) {
+            return;
+        }
+        AgencyUsage before = change.before();
+        Integer limitBefore = before == null ? null : before.getLimit();
+        int currentBefore = before == null ? 0 : before.getCurrent();
+        if (currentBefore != after.getCurrent() || !limit.equals(limitBefore)) {
+            updates.touch(after.getSource());
+        }
+        for (int percent : List.of(VERY_HIGH, HIGH)) {
+            boolean was = limitBefore != null && UsagePercent.reaches(percent, currentBefore, limitBefore);
+            if (!was && UsagePercent.reaches(percent, after.getCurrent(), limit)) {
+                // One jump over both is one alert.
+                tell(after.getSource(), quotaHigh(after, limit, percent));
+                return;
+            }
+        }
+    }
+
+    private static Alert quotaHigh(AgencyUsage usage, int limit, int percent) {
+        return new Alert(
+                AlertType.QUOTA_HIGH,
+                usage.getSource() + " uses " + percent + "% of its limit or more (" + usage.getCurrent() + "/" + limit
+                        + ")",
+                percent == VERY_HIGH ? Severity.HIGH : Severity.MEDIUM,
+                usage.getSource());
+    }
+
+    /** A camera has changed. */
+    public void cameraChanged(View.Change<Camera> change) {
+        if (!live.getAsBoolean()) {
+            return;
+        }
+        cameraWatched(change.key());
+        Camera before = change.before();
+        Camera after = change.after();
+        if (before == null || after == null || before.getStatus() == after.getStatus()) {
+            return;
+        }
+        tell(after.getAgency(), new Message.StatusChange(after.getCameraId(), after.getStatus(), before.getStatus()));
+        String name = after.getName() + " (" + after.getCameraId() + ")";
+        if (after.getStatus() == CameraStatus.OFFLINE) {
+            tell(
+                    after.getAgency(),
+                    new Alert(
+                            AlertType.CAMERA_OFFLINE,
+                            "Camera " + name + " is offline",
+                            Severity.MEDIUM,
+                            after.getAgency()));
+        } else if (after.getStatus() == CameraStatus.ERROR) {
+            tell(
+                    after.getAgency(),
+                    new Alert(
+                            AlertType.CAMERA_ERROR,
+                            "Camera " + name + " reports an error",
+                            Severity.HIGH,
+                            after.getAgency()));
+        }
+    }
+
+    /** Somebody has reserved a camera, or nobody has any more, or somebody has come to its room or left it. */
+    public void cameraWatched(@Nullable String camera) {
+        boolean heard;
+        synchronized (lock) {
+            heard = camera != null && cameras.containsKey(camera);
+        }
+        if (heard && camera != null) {
+            watched.touch(camera);
+        }
+    }
+
+    /** The next event of the audit trail; old ones come before the start is over. */
+    void quotaEvent(QuotaEvent event, boolean old) {
+        Decision decision = Decision.of(event);
+        if (decision == null) {
+            return;
+        }
+        decisions.add(event.getAgency(), decision);
+        if (old || !live.getAsBoolean()) {
+            return;
+        }
+        synchronized (lock) {
+            Audience ofAgency = audiences.get(Set.of(event.getAgency()));
+            if (ofAgency != null && ofAgency.stream.isHeard()) {
+                ofAgency.stream.publish(encode(new Message.Decided(decision)));
+            }
+        }
+        if (event.getType() == QuotaEventType.LEASE_REFUSED) {
+            synchronized (refused) {
+                refused.merge(
+                        event.getAgency(),
+                        new Refused(event, 1),
+                        (before, one) -> new Refused(one.last(), before.count() + 1));
+            }
+            refusals.touch(event.getAgency());
+        }
+    }
+
+    /** The audit trail is another one, or has a hole. */
+    void quotaEventsBeginAnew() {
+        decisions.clear();
+    }
+
+    // What is told
+
+    private void tellUpdate(String agency) {
+        synchronized (lock) {
+            SourceStats now = state.source(agency);
+            if (now != null) {
+                tell(agency, Message.LimitUpdate.of(now));
+            }
+        }
+    }
+
+    private void tellRefusals(String agency) {
+        Refused since;
+        synchronized (refused) {
+            since = refused.remove(agency);
+        }
+        if (since != null) {
+            QuotaEvent last = since.last();
+            boolean total = last.getReason().equals("TOTAL_LIMIT_EXCEEDED");
+            Integer limit = total ? last.getTotalLimit() : last.getLimit();
+            String what = (total ? "Total limit reached, asked for by " : "Agency limit reached for ") + agency + " ("
+                    + (total ? last.getTotalUsage() : last.getUsageAfter()) + "/" + (limit == null ? 0 : limit) + ")";
+            tell(
+                    agency,
+                    new Alert(
+                            AlertType.STREAM_LIMIT,
+                            since.count() == 1 ? what : what + ", " + since.count() + " requests refused",
+                            Severity.HIGH,
+                            agency));
+        }
+    }
+
+    private void tellCamera(String camera) {
+        synchronized (lock) {
+            SnapshotStream stream = cameras.get(camera);
+            byte[] now = stream == null ? null : cameraNow(camera);
+            if (stream != null && now != null) {
+                stream.publish(now);
+            }
+        }
+    }
+
+    private byte @Nullable [] cameraNow(String id) {
+        Camera camera = state.camera(id);
+        if (camera == null) {
+            return null;
+        }
+        CameraStats reserved = state.reserved(id);
+        return encode(new CameraState(
+                id,
+                camera.getName(),
+                camera.getAgency(),
+                camera.getStatus(),
+                state.viewers(id),
+                reserved == null ? null : reserved.activeSince()));
+    }
+
+    /** Tells everybody who wants to hear of an agency; empty: everybody. */
+    private void tell(String agency, Message message) {
+        synchronized (lock) {
+            byte[] frame = null;
+            for (Audience audience : audiences.values()) {
+                if (audience.wants(agency)) {
+                    if (frame == null) {
+                        frame = encode(message);
+                    }
+                    audience.tell(frame);
+                }
+            }
+        }
+    }
+
+    private byte[] encode(Message message) {
+        return json.writeValueAsBytes(new Envelope(message.type(), message, clock.instant()));
+    }
+
+    private void tick() {
+        synchronized (lock) {
+            tellOutage();
+            audiences.values().forEach(Audience::tellStatistics);
+            next = timers.after(pace.statistics(), this::tick);
+        }
+    }
+
+    /** That what is shown is not what there is, once when it begins and once when it is over. */
+    private void tellOutage() {
+        Optional<String> why = sources.stream()
+                .map(ReadinessCheck::check)
+                .filter(check -> check.status() != Readiness.Status.UP)
+                .map(check -> check.reason() == null ? "" : ": " + check.reason())
+                .findFirst();
+        if (why.isPresent() && outage == null && live.getAsBoolean()) {
+            outage = new Alert(
+                    AlertType.SYSTEM_ERROR, "The statistics are not up to date" + why.get(), Severity.CRITICAL, null);
+            tell("", outage);
+        } else if (why.isEmpty() && outage != null) {
+            outage = null;
+            tell("", new Alert(AlertType.SYSTEM_ERROR, "The statistics are up to date again", Severity.LOW, null));
+        }
+    }
+
+    @Override
+    public void start() {
+        synchronized (lock) {
+            if (next == null) {
+                next = timers.after(pace.statistics(), this::tick);
+            }
+        }
+    }
+
+    @Override
+    public void stop() {
+        synchronized (lock) {
+            if (next != null) {
+                next.cancel();
+                next = null;
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        synchronized (lock) {
+            return next != null;
+        }
+    }
+}
