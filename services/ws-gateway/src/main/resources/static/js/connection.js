@@ -21,11 +21,12 @@ const PERMISSION_DENIED = 103;
  * @param {string} options.token whose rooms are shown; empty where nobody is asked for one
  * @param {(snapshot: any) => void} options.onSnapshot replaces everything known before
  * @param {(event: any) => void} options.onEvent one room event, in order
+ * @param {(client: any) => void} options.onClient the SDK's client, for other feeds beside this one
  * @param {(phase: Phase, reason: string) => void} options.onPhase
  * @param {(reason: import('./session.js').Reason) => void} options.onRefused the token does not do, or no longer
  * @returns {{retry: () => void}}
  */
-export function follow({ Centrifuge, base, token, onSnapshot, onEvent, onPhase, onRefused }) {
+export function follow({ Centrifuge, base, token, onSnapshot, onEvent, onClient, onPhase, onRefused }) {
   const endpoint = new URL('connection/websocket', base);
   endpoint.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
   const client = new Centrifuge(endpoint.href, {
@@ -57,6 +58,7 @@ export function follow({ Centrifuge, base, token, onSnapshot, onEvent, onPhase, 
       onPhase(waiting('connecting'), errorOf(context));
     }
   });
+  onClient(client);
   client.connect();
 
   return {

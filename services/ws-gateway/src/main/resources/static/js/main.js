@@ -5,6 +5,7 @@ import { fromHash, toHash } from './filter.js';
 import { apply, fromSnapshot, nothing, roomKeyOf } from './fold.js';
 import { nameIn, Session, storageOf } from './session.js';
 import { askForToken, showSignedIn } from './sign-in.js';
+import { pageOf, Streams } from './streams.js';
 import { View } from './view.js';
 
 let state = nothing();
@@ -13,12 +14,20 @@ const view = new View(state, fromHash(location.hash), (filter) => {
   history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
   view.filter(filter);
 });
-view.filter(fromHash(location.hash));
-window.addEventListener('hashchange', () => view.filter(fromHash(location.hash)));
+const streams = new Streams();
+showWhatIsAskedFor();
+window.addEventListener('hashchange', showWhatIsAskedFor);
 
 const ASK_AGAIN_MS = 2000;
 const session = new Session(storageOf(window));
 begin();
+
+function showWhatIsAskedFor() {
+  streams.show(location.hash);
+  if (pageOf(location.hash).page === 'rooms') {
+    view.filter(fromHash(location.hash));
+  }
+}
 
 /** Rooms at once where nobody is asked who they are, or where somebody is signed in already. */
 async function begin() {
@@ -82,6 +91,7 @@ function start(token) {
         agency: event.agency || before?.agency || room?.agency,
       });
     },
+    onClient: (client) => streams.follow(client, { base: document.baseURI, token }),
     onPhase: (phase, reason) => view.connection(phase, reason),
     onRefused: signOut,
   });

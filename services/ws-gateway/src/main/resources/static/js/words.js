@@ -110,7 +110,7 @@ export function nameOf({ name, identity }) {
  * A name as a page may show it. Marks of direction stay, and so does any script; characters that turn the text behind
  * them around, or that are no characters, would make a name look like another, so they are shown as what they are.
  */
-function legible(name) {
+export function legible(name) {
   return name.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 

@@ -11,6 +11,7 @@ import io.rollcall.kittest.SigningKey;
 import io.rollcall.kittest.TestIssuer;
 import io.rollcall.kittest.TestToken;
 import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.cameras.CameraStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -28,13 +29,16 @@ class PageTest {
 
     private static final FixedRegistry REGISTRY = new FixedRegistry();
     private static final Path PICTURES = Path.of("target", "page");
-    private static final String[] SETTINGS = {"--rollcall.gateway.times.snapshot=1s"};
+    private static final String[] SETTINGS = {
+        "--rollcall.gateway.times.snapshot=1s", "--rollcall.gateway.stats.interval=500ms"
+    };
 
     private static final String LIVE = "document.getElementById('phase').textContent === 'Live'";
 
     private static KafkaCluster.Own kafka;
     private static RunningGateway gateway;
     private static RoomLog log;
+    private static StatsLog streams;
     private static Browser browser;
 
     private final String unique = UUID.randomUUID().toString().substring(0, 8);
@@ -50,6 +54,7 @@ class PageTest {
         kafka = KafkaCluster.own();
         kafka.createTopics(Topics.all());
         log = new RoomLog(kafka.bootstrapServers(), REGISTRY);
+        streams = new StatsLog(kafka.bootstrapServers(), REGISTRY);
         gateway = RunningGateway.start(kafka.bootstrapServers(), REGISTRY, SETTINGS);
         browser = new Browser(chromium);
     }
@@ -60,6 +65,7 @@ class PageTest {
             browser.close();
             gateway.close();
             log.close();
+            streams.close();
             kafka.close();
         }
     }
@@ -267,6 +273,80 @@ class PageTest {
         }
     }
 
+    @Test
+    void whatAgenciesUseAndWhatIsRefusedComesBeforeOnesEyes() {
+        String agency = "Metro <b> " + unique;
+        String camera = "cam-" + unique;
+        streams.camera(camera, "Gate & tower", agency, CameraStatus.ONLINE);
+        streams.limit(agency, 5);
+        showCameras();
+        browser.until(card(agency) + " === 'calm 0 of 5'");
+        streams.granted(agency, camera);
+        streams.joined(camera, "viewer_1");
+        browser.until(card(agency) + " === 'calm 1 of 5'");
+        browser.until("watched('Gate & tower') === '1 viewer'");
+        streams.uses(agency, 4);
+        browser.until(card(agency) + " === 'raised 4 of 5'");
+        streams.granted(agency, camera);
+        browser.until(card(agency) + " === 'high 5 of 5'");
+        assertThat(browser.evaluate("bar(" + Browser.quoted(agency) + ")").asString())
+                .isEqualTo("100%");
+
+        streams.refused(agency, camera, "AGENCY_LIMIT_EXCEEDED");
+        browser.until("alerts(" + Browser.quoted(agency) + ")[0] === "
+                + Browser.quoted("high Agency limit reached for " + agency + " (5/5)"));
+        var _ = browser.evaluate("agency(" + Browser.quoted(agency) + ").querySelector('button').click()");
+        browser.untilIs(
+                "decisions()",
+                String.join(
+                        " | ",
+                        "× ann was refused Gate & tower (the agency is at its limit) 5/5",
+                        "+ ann was given Gate & tower 5/5",
+                        "+ somebody was given  4/5",
+                        "+ ann was given Gate & tower 1/5",
+                        "≡ The limit is 5 now 0/5"));
+        streams.ended(agency, camera);
+        browser.until("decisions().startsWith('− ann gave back Gate & tower (released) 4/5 | × ')");
+
+        // The agency is in the address: who loads it anew sees the same.
+        showCameras(browser.evaluate("location.hash").asString());
+        browser.until("decisions().startsWith('− ann gave back Gate & tower (released) 4/5 | × ')");
+        assertThat(browser.evaluate("document.querySelectorAll('.agency-card b b, .decision img').length")
+                        .asInt())
+                .isZero();
+        var _ = browser.evaluate("document.querySelector('.pages [data-page=rooms]').click()");
+        browser.until("!document.getElementById('content').hidden && document.getElementById('streams').hidden");
+    }
+
+    private static void showCameras() {
+        showCameras("#cameras");
+    }
+
+    private static void showCameras(String hash) {
+        browser.open("about:blank");
+        load("http://127.0.0.1:" + gateway.port() + "/" + hash);
+        var _ = browser.evaluate("""
+                globalThis.agency = (name) => [...document.querySelectorAll('.agency-card')]
+                    .find((card) => card.querySelector('.agency-name').textContent === name);
+                globalThis.use = (name) => agency(name) &&
+                    agency(name).dataset.level + ' ' + agency(name).querySelector('.use').textContent;
+                globalThis.bar = (name) => agency(name).querySelector('.bar span').style.inlineSize;
+                globalThis.watched = (name) => [...document.querySelectorAll('.camera')]
+                    .filter((row) => row.querySelector('.camera-name').textContent === name)
+                    .map((row) => row.querySelector('.viewers').textContent).join();
+                globalThis.alerts = (part) => [...document.querySelectorAll('.alert')]
+                    .map((row) => row.querySelector('.severity').textContent + ' ' + row.querySelector('.words').textContent)
+                    .filter((words) => words.includes(part));
+                globalThis.decisions = () => [...document.querySelectorAll('.decision')]
+                    .map((row) => ['.sign', '.words', '.usage'].map((it) => row.querySelector(it).textContent).join(' '))
+                    .join(' | ');
+                """);
+    }
+
+    private static String card(String agency) {
+        return "use(" + Browser.quoted(agency) + ")";
+    }
+
     private static String[] securedBy(TestIssuer issuer) {
         return Stream.of(
                         Stream.of(issuer.arguments()),
@@ -308,6 +388,52 @@ class PageTest {
             assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
                     .isLessThanOrEqualTo(width);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, 800, false", "390, 844, true"})
+    void thePageOfCamerasFitsTheScreenToo(int width, int height, boolean dark) {
+        if (!gateway.get("/dashboard/decisions?source=DUBAI_POLICE").body().contains("GRANTED")) {
+            fillTheCameras();
+        }
+        browser.show(new Screen(width, height, dark));
+        showCameras("#cameras&source=DUBAI_POLICE");
+        browser.until(card("DUBAI_POLICE") + " === 'high 48 of 50'");
+        browser.until("document.querySelectorAll('.decision').length > 10");
+        streams.refused("DUBAI_POLICE", "cam-1", "AGENCY_LIMIT_EXCEEDED");
+        streams.camera("cam-2", "Creek bridge, north ramp", "DUBAI_POLICE", CameraStatus.OFFLINE);
+        streams.camera("cam-2", "Creek bridge, north ramp", "DUBAI_POLICE", CameraStatus.ONLINE);
+        streams.camera("cam-2", "Creek bridge, north ramp", "DUBAI_POLICE", CameraStatus.ERROR);
+        browser.until("document.querySelector('.status[data-status=ERROR]:not([hidden])') !== null");
+        browser.until("alerts('limit reached').length > 0 && alerts('is offline').length > 0");
+
+        browser.takePicture(PICTURES.resolve("cameras-" + width + (dark ? "-dark" : "-light") + ".png"));
+        assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                .isLessThanOrEqualTo(width);
+    }
+
+    private static void fillTheCameras() {
+        String[] names = {"Marina walk", "Creek bridge, north ramp", "محطة برج خليفة", "Depot 東京 🚆", "Gate"};
+        streams.limit("DUBAI_POLICE", 50);
+        streams.limit("METRO", 30);
+        streams.limit("BUS", 20);
+        streams.limit("OTHER", 400);
+        streams.limit("هيئة الطرق والمواصلات", 12);
+        streams.limit("AGENCY-" + "X".repeat(60), 0);
+        for (int i = 1; i <= 48; i++) {
+            String camera = "cam-" + (i % 24 + 1);
+            streams.camera(
+                    camera, names[i % 5] + (i % 5 == 1 ? "" : " " + camera), "DUBAI_POLICE", CameraStatus.ONLINE);
+            streams.granted("DUBAI_POLICE", camera);
+            streams.joined(camera, "viewer_" + i);
+        }
+        for (int i = 1; i <= 25; i++) {
+            streams.camera("m-" + i, "Platform " + i + " " + "west ".repeat(i), "METRO", CameraStatus.ONLINE);
+            streams.granted("METRO", "m-" + i);
+        }
+        streams.granted("BUS", "b-1");
+        streams.uses("OTHER", 123);
+        streams.uses("هيئة الطرق والمواصلات", 11);
     }
 
     private static void fillTheHouse() {
