@@ -14,7 +14,13 @@ import picocli.CommandLine.Command;
                 + " purpose, and compares what is left with what must be: see docs/faults.md.",
         synopsisSubcommandLabel = "NAME",
         mixinStandardHelpOptions = true,
-        subcommands = {MainJobCommand.class, CommandsCommand.class, LivekitCommand.class, QuotaChaosCommand.class})
+        subcommands = {
+            MainJobCommand.class,
+            CommandsCommand.class,
+            LivekitCommand.class,
+            QuotaChaosCommand.class,
+            ReservationsCommand.class
+        })
 public final class Chaos {
 
     /** Runs one fault program; the status is 0 only when every promise was kept. */

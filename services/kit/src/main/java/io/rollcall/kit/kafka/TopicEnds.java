@@ -1,5 +1,6 @@
 package io.rollcall.kit.kafka;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,6 +39,7 @@ public final class TopicEnds implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close();
+        // Whoever still waits for an answer is not answered any more.
+        admin.close(Duration.ofSeconds(1));
     }
 }
