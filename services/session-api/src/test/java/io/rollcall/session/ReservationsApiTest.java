@@ -507,6 +507,27 @@ class ReservationsApiTest {
     }
 
     @Test
+    void whatTheSameRequestWasGivenElsewhereIsNotTakenBack() throws Exception {
+        String agency = agency(2);
+        String camera = camera(agency);
+        String key = any("key");
+        // The second instance knows that the room is there, the first has to ask for it.
+        reserve(second, "bob", camera, any("key")).id();
+        faults("POST", "{\"methods\":[\"CreateRoom\"],\"outcome\":\"hang\"}");
+        var failing = CompletableFuture.supplyAsync(() -> reserve(first, "ann", camera, key));
+        await().atMost(TwoInstances.PATIENCE)
+                .untilAsserted(() -> assertThat(stack.quota.used(agency)).isEqualTo(2));
+
+        Reply given = reserve(second, "ann", camera, key);
+
+        assertThat(given.status()).as(given.body()).isEqualTo(201);
+        assertThat(failing.join().status()).isEqualTo(503);
+        await().atMost(TwoInstances.PATIENCE)
+                .untilAsserted(() -> assertThat(stack.quota.kept).contains(given.id()));
+        assertThat(about("ann", "POST", "heartbeat", given.id()).status()).isEqualTo(200);
+    }
+
+    @Test
     void aRequestThatComesAgainIsNotToldThatTheCameraHasGoneOffline() {
         String agency = agency(2);
         String camera = camera(agency);

@@ -7,6 +7,7 @@ import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.CommandHeader;
 import io.rollcall.schemas.commands.Outcome;
+import io.rollcall.schemas.quota.EndReason;
 import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.LeaseClaim;
 import io.rollcall.schemas.quota.QuotaCommand;
@@ -18,11 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +58,7 @@ final class TestQuota implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ConcurrentMap<String, Integer> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Lease> live = new ConcurrentHashMap<>();
+    private final Set<String> beaten = new HashSet<>();
     private final Map<Integer, Map<String, Answered>> answers = new HashMap<>();
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Thread thread = Thread.ofPlatform().name("test-quota").unstarted(this::run);
@@ -64,6 +68,9 @@ final class TestQuota implements AutoCloseable {
 
     /** Every lease that has ended, as its event told. */
     final List<QuotaEvent> endings = new CopyOnWriteArrayList<>();
+
+    /** What was to be undone when it had been kept. */
+    final List<String> kept = new CopyOnWriteArrayList<>();
 
     private record Answered(String fingerprint, Answer answer) {}
 
@@ -160,6 +167,7 @@ final class TestQuota implements AutoCloseable {
         Instant now = Instant.ofEpochMilli(record.timestamp());
         if (command.getType() == QuotaCommandType.HEARTBEAT) {
             String refusal = refusal(command);
+            beaten.add(command.getReservationId());
             told(Topics.QUOTA_REPLIES, answered(command, refusal == null ? yes() : no(refusal)));
             return;
         }
@@ -185,7 +193,7 @@ final class TestQuota implements AutoCloseable {
         if (remembered && !answer.getReason().endsWith("_LIMIT_EXCEEDED")) {
             answers.put(header.getCommandId(), new Answered(header.getFingerprint(), answer));
         }
-        if (command.getReleaseLease() != null) {
+        if (command.getReleaseLease() != null && answer.getOutcome() != Outcome.UNCHANGED) {
             answers.remove(command.getReleaseLease().getUndoes());
         }
     }
@@ -202,6 +210,11 @@ final class TestQuota implements AutoCloseable {
                 String refusal = refusal(command);
                 if (refusal != null || lease == null) {
                     yield answered(command, no(refusal == null ? "NOT_FOUND" : refusal));
+                }
+                if (Objects.requireNonNull(command.getReleaseLease()).getReason() == EndReason.UNDONE
+                        && beaten.contains(lease.getReservationId())) {
+                    kept.add(lease.getReservationId());
+                    yield answered(command, new Answer(Outcome.UNCHANGED, "", false));
                 }
                 LeaseClaim claim = command.getClaim();
                 String reason = claim == null || owns(claim, lease)
@@ -262,6 +275,7 @@ final class TestQuota implements AutoCloseable {
                 .setExpiresAt(now.plus(LONGEST))
                 .setAliveUntil(now.plus(BEAT))
                 .build();
+        beaten.remove(lease.getReservationId());
         lives(lease);
         return QuotaEvent.newBuilder(answered(command, yes()))
                 .setType(QuotaEventType.LEASE_GRANTED)

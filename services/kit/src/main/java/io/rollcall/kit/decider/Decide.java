@@ -272,12 +272,14 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
         List<Supplier<Item<S>>> all = shelf.about(record.key(), command, AT_ONCE + 1);
         boolean more = all.size() > AT_ONCE;
         boolean anyAccepted = false;
+        boolean unchanged = false;
         for (int i = 0; i < all.size() && i < AT_ONCE; i++) {
             boolean last = i == all.size() - 1;
             var outcomes = new Outcomes(all.get(i).get(), header);
             expireIfDue(outcomes);
             Decision<E> decision = rules.decide(command, outcomes.state, now);
             anyAccepted |= decision instanceof Decision.Accepted<E>;
+            unchanged = decision instanceof Decision.Unchanged<E>;
             decided(outcomes, decision, last ? answer(decision, anyAccepted) : null);
             if (last) {
                 remember(header, decision, answer(decision, anyAccepted));
@@ -285,7 +287,8 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
             finish(outcomes);
         }
         String undone = rules.undoes(command);
-        if (undone != null) {
+        // What stays as it is keeps its answer.
+        if (undone != null && !unchanged) {
             stores.forget(undone);
         }
         if (more) {

@@ -40,7 +40,7 @@ public interface Rules<C, S, E, CR extends SpecificRecord, ER extends SpecificRe
 
     /**
      * The id of a command that this one takes back because its answer reached nobody: it is forgotten, so that the same
-     * Idempotency-Key may ask again. Null where none is.
+     * Idempotency-Key may ask again, unless this one changes nothing. Null where none is.
      */
     default @Nullable String undoes(C command) {
         return null;

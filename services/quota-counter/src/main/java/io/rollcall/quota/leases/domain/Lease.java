@@ -54,6 +54,11 @@ public record Lease(
         return deadline.equals(goneUntil()) ? EndReason.VIEWER_LEFT : EndReason.HEARTBEAT_TIMEOUT;
     }
 
+    /** Whether there has been a heartbeat or a renewal since its grant. */
+    boolean hasBeaten(Terms terms) {
+        return !aliveUntil.equals(grantedAt.plus(terms.beat()));
+    }
+
     /** Whether its viewer is in the room. */
     public boolean watched() {
         return viewer instanceof Viewer.Present;

@@ -77,7 +77,7 @@ public final class QuotaDecider {
     private static Verdict about(Command.AboutLease command, Lease lease, Terms terms, Instant now) {
         return switch (command) {
             case Command.Release(String _, Claim claim, EndReason reason, String _) ->
-                release(lease, claim, reason, now);
+                release(lease, claim, reason, terms, now);
             case Command.Heartbeat(String _, Claim claim) ->
                 denied(lease, claim) ? no(Refusal.FORBIDDEN) : yes(new Event.Beaten(now.plus(terms.beat())));
             case Command.Renew(String _, Claim claim) ->
@@ -89,7 +89,11 @@ public final class QuotaDecider {
         };
     }
 
-    private static Verdict release(Lease lease, @Nullable Claim claim, EndReason reason, Instant now) {
+    private static Verdict release(Lease lease, @Nullable Claim claim, EndReason reason, Terms terms, Instant now) {
+        // Somebody beats, so somebody had an answer: the same request came again elsewhere, and was answered there.
+        if (reason == EndReason.UNDONE && lease.hasBeaten(terms)) {
+            return unchanged();
+        }
         if (claim == null || lease.belongsTo(claim)) {
             return yes(new Event.Ended(lease, reason, now));
         }

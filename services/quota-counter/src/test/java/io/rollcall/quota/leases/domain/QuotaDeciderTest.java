@@ -187,6 +187,17 @@ class QuotaDeciderTest {
     }
 
     @Test
+    void whatSomebodyBeatsForIsNotUndone() {
+        given(limit(1), granted());
+        given(when(new Command.Heartbeat(ID, null), after(1)).getFirst());
+
+        assertThat(when(new Command.Release(ID, null, EndReason.UNDONE), after(2)))
+                .isEmpty();
+        assertThat(when(new Command.Release(ID, ANN, EndReason.RELEASED), after(3)))
+                .hasSize(1);
+    }
+
+    @Test
     void heartbeatsCarryItOnForSixtySecondsEach() {
         given(limit(1), granted());
         given(when(new Command.Heartbeat(ID, ANN), after(59)).getFirst());

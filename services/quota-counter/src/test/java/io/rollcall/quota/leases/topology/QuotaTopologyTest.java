@@ -175,6 +175,24 @@ class QuotaTopologyTest {
     }
 
     @Test
+    void whatIsKeptIsNotTakenBackAndHasItsAnswerStill() {
+        limit(5);
+        QuotaCommand command = reserve(ID);
+        QuotaEvent granted = answer(command, NOON);
+        quota.send(QuotaDriver.heartbeat("beat", ID, null), after(1));
+
+        QuotaEvent undone = answer(
+                QuotaDriver.undo(
+                        "undo", ID, Objects.requireNonNull(command.getHeader()).getCommandId()),
+                after(2));
+
+        assertThat(undone.getAnswer()).isEqualTo(new Answer(Outcome.UNCHANGED, "", false));
+        QuotaEvent again = answer(command, after(3));
+        assertThat(again.getAnswer()).isEqualTo(new Answer(Outcome.ACCEPTED, "", true));
+        assertThat(again.getReservationId()).isEqualTo(granted.getReservationId());
+    }
+
+    @Test
     void aKeyKeepsTheBodyThatItCameWith() {
         CommandHeader first = CommandHeader.newBuilder(QuotaDriver.header("key"))
                 .setRepeatable(true)

@@ -124,7 +124,7 @@ final class ReferenceModel {
                     answers.put(commandId, answer);
                 }
                 ReleaseLease release = command.getReleaseLease();
-                if (release != null) {
+                if (release != null && answer.getOutcome() != Outcome.UNCHANGED) {
                     answers.remove(release.getUndoes());
                 }
             }
@@ -147,6 +147,9 @@ final class ReferenceModel {
                 }
                 boolean undone =
                         Objects.requireNonNull(command.getReleaseLease()).getReason() == EndReason.UNDONE;
+                if (undone && !slot.aliveUntil.equals(slot.grantedAt.plus(terms.beat()))) {
+                    yield new Answer(Outcome.UNCHANGED, "", false);
+                }
                 end(slot, undone ? "undone" : own ? "released" : "admin", now);
                 yield yes();
             }

@@ -10,6 +10,7 @@ import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.cameras.CameraStatus;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.CommandHeader;
+import io.rollcall.schemas.commands.Outcome;
 import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaEvent;
@@ -77,7 +78,7 @@ final class ReserveSaga {
         if (camera.getStatus() != CameraStatus.ONLINE && !attempt.wasGrantedBefore()) {
             throw ReservationRefusals.notOnline(camera.getStatus());
         }
-        return attempt.slot(ATTEMPTS).thenApply(ReservationRefusals::accepted).thenCompose(attempt::granted);
+        return attempt.reserve();
     }
 
     /** Its 124 bits; the first 16 bits of an id are the partition. */
@@ -95,6 +96,7 @@ final class ReserveSaga {
         private final Camera camera;
         private final int partition;
         private final String id;
+        private int grants;
 
         Attempt(CommandHeader header, ReserveSlot slot, Camera camera, int partition, String id) {
             this.header = header;
@@ -109,7 +111,13 @@ final class ReserveSaga {
             return header.getRepeatable() && leases.get(id).isPresent();
         }
 
-        CompletableFuture<QuotaEvent> slot(int attempts) {
+        CompletableFuture<Reserved> reserve() {
+            return ++grants > ATTEMPTS
+                    ? CompletableFuture.failedFuture(tooMany())
+                    : slot(ATTEMPTS).thenApply(ReservationRefusals::accepted).thenCompose(this::granted);
+        }
+
+        private CompletableFuture<QuotaEvent> slot(int attempts) {
             return commands.send(
                             partition,
                             camera.getAgency(),
@@ -145,7 +153,7 @@ final class ReserveSaga {
                             && event.getUserId().equals(slot.getUserId()));
         }
 
-        CompletableFuture<Reserved> granted(QuotaEvent event) {
+        private CompletableFuture<Reserved> granted(QuotaEvent event) {
             Lease lease = event.getLease();
             if (lease == null) {
                 return CompletableFuture.completedFuture(new Reserved(id, camera, null));
@@ -160,7 +168,7 @@ final class ReserveSaga {
                         }
                     })
                     .thenCompose(_ -> holdsKey(ATTEMPTS))
-                    .thenApply(held -> {
+                    .thenCompose(held -> {
                         if (!held) {
                             undo();
                             throw CommandIds.reused();
@@ -169,8 +177,33 @@ final class ReserveSaga {
                             undo();
                             throw ReservationRefusals.unknownCamera();
                         }
-                        return new Reserved(id, camera, lease);
+                        var reserved = new Reserved(id, camera, lease);
+                        return first ? CompletableFuture.completedFuture(reserved) : kept(reserved);
                     });
+        }
+
+        /**
+         * The first of several that asked under this key may fail yet, and take the slot back under the feet of whom we
+         * answer: a heartbeat before the answer keeps it. Where it was taken back before that, it is asked for anew.
+         */
+        private CompletableFuture<Reserved> kept(Reserved reserved) {
+            CommandHeader keeping = ofItsOwn();
+            return commands.send(partition, id, keeping, QuotaCommands.keep(keeping, id))
+                    .thenCompose(event -> {
+                        Answer answer = event.getAnswer();
+                        return answer != null && answer.getOutcome() == Outcome.REFUSED
+                                ? reserve()
+                                : CompletableFuture.completedFuture(reserved);
+                    });
+        }
+
+        /** Of the same request, for another command. */
+        private CommandHeader ofItsOwn() {
+            return CommandHeader.newBuilder(header)
+                    .setCommandId(UUID.randomUUID().toString())
+                    .setRepeatable(false)
+                    .setFingerprint("")
+                    .build();
         }
 
         /** It may have been removed or moved before there was a reservation that this could end. */
@@ -208,11 +241,7 @@ final class ReserveSaga {
         }
 
         private void undo() {
-            CommandHeader undoing = CommandHeader.newBuilder(header)
-                    .setCommandId(UUID.randomUUID().toString())
-                    .setRepeatable(false)
-                    .setFingerprint("")
-                    .build();
+            CommandHeader undoing = ofItsOwn();
             var _ = commands.append(partition, id, undoing, QuotaCommands.undo(undoing, id, header.getCommandId()))
                     .whenComplete((_, failure) -> {
                         if (failure != null) {

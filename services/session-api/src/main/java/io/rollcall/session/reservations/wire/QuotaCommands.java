@@ -44,6 +44,11 @@ public final class QuotaCommands {
                 .build();
     }
 
+    /** Its reservation has been answered, and is not to be undone any more. */
+    public static QuotaCommand keep(CommandHeader header, String reservationId) {
+        return about(header, QuotaCommandType.HEARTBEAT, reservationId).build();
+    }
+
     /** Its viewer still watches. */
     public static QuotaCommand heartbeat(CommandHeader header, String reservationId, LeaseClaim claim) {
         return about(header, QuotaCommandType.HEARTBEAT, reservationId)
