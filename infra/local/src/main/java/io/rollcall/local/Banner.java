@@ -15,6 +15,7 @@ final class Banner {
         out.println();
         row(out, "the page", http(ports.wsGateway()) + "/");
         row(out, "WebSocket", "ws://127.0.0.1:" + ports.wsGateway() + "/connection/websocket");
+        row(out, "statistics", "ws://127.0.0.1:" + ports.wsGateway() + "/ws/stream/stats");
         row(out, "rooms", http(ports.presenceHistory()) + "/api/v1/rooms");
         row(out, "room sessions", http(ports.presenceHistory()) + "/api/v1/sessions");
         row(out, "realtime sessions", http(ports.sessionApi()) + "/v1/realtime/sessions");

@@ -378,6 +378,31 @@ class StatsTest {
     }
 
     @Test
+    void whileKafkaIsAwayClientsAreToldAndGoOnWhenItIsBack() {
+        try (KafkaCluster.Own own = KafkaCluster.own()) {
+            own.createTopics(Topics.all());
+            try (RunningGateway often = RunningGateway.start(
+                            own.bootstrapServers(), REGISTRY, "--rollcall.gateway.stats.interval=100ms");
+                    StatsClient client = new StatsClient(often.port(), only())) {
+                own.stop();
+                JsonNode alert = client.first("ALERT", it -> true);
+                own.start();
+                var _ = client.first(
+                        "ALERT", it -> it.path("severity").asString().equals("LOW"));
+                try (var again = new StatsLog(own.bootstrapServers(), REGISTRY)) {
+                    again.limit(agency, 7);
+                    var _ = client.last("AGENCY_LIMIT_UPDATE", it -> it.equals(update(0, 7, "0.0")));
+                }
+
+                assertThat(alert.path("alert_type").asString()).isEqualTo("SYSTEM_ERROR");
+                assertThat(alert.path("severity").asString()).isEqualTo("CRITICAL");
+                assertThat(alert.path("source").isNull()).isTrue();
+                assertThat(client.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void whatAClientSaysIsNotLookedAt() {
         log.limit(agency, 9);
         try (StatsClient client = new StatsClient(gateway.port(), only())) {
