@@ -68,7 +68,7 @@ public final class ViewerRemover extends TopicReader {
     public static final String GROUP = "session-api-viewers";
 
     private static final Logger LOG = LoggerFactory.getLogger(ViewerRemover.class);
-    private static final Duration AT_REST = Duration.ofMillis(200);
+    private static final Duration AT_REST = Duration.ofMillis(100);
     private static final Duration AT_WORK = Duration.ofMillis(5);
     private static final long COMMIT_EVERY_NS = Duration.ofMillis(500).toNanos();
 
@@ -174,7 +174,7 @@ public final class ViewerRemover extends TopicReader {
         }
 
         void turn() {
-            for (ConsumerRecord<byte[], byte[]> record : poll(reading, removals.size() == 0 ? AT_REST : AT_WORK)) {
+            for (ConsumerRecord<byte[], byte[]> record : poll(reading, asks() ? AT_WORK : AT_REST)) {
                 Viewer viewer = viewer(record);
                 if (viewer != null) {
                     unchecked.add(removals.add(new Place(record.topic(), record.partition()), record.offset(), viewer));
@@ -189,6 +189,11 @@ public final class ViewerRemover extends TopicReader {
                 commitAt = System.nanoTime() + COMMIT_EVERY_NS;
                 commit(reading.assignment());
             }
+        }
+
+        /** Whether an answer may come at any moment. */
+        private boolean asks() {
+            return calls > 0 || checking != null;
         }
 
         /** Whether their reservations live, in the light of all that was decided before this was asked. */
