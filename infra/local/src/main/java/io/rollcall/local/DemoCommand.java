@@ -19,12 +19,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code demo}: rooms that move, and sessions that are made, joined, left and removed. */
+/** {@code demo}: rooms that move, sessions that are made, joined, left and removed, and streams that are watched. */
 @Command(
         name = "demo",
         description = {
             "Plays the recorded webhooks of a real LiveKit server again and again, slowly enough to watch, while realtime"
-                    + " sessions are made, joined, left and removed on livekit-sim, a test double, and says what happens.",
+                    + " sessions are made, joined, left and removed on livekit-sim, a test double, and viewers reserve the"
+                    + " streams of cameras, watch, go away, and run into their agency's limit; and says what happens.",
             "Starts the stack if it does not run, and then stops it at the end. Where one runs already, scripted people"
                     + " of its livekit-sim take the place of the recorded ones; a real LiveKit server has none.",
             "Ctrl-C ends it."
@@ -72,9 +73,12 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println();
         PrintStream out = System.out;
         try (var narrator = Narrator.start(ports, out);
-                var scenes = SessionScenes.start(ports, narrator)) {
+                var scenes = SessionScenes.start(ports, narrator);
+                var streams = StreamScenes.start(ports, narrator)) {
             // Ctrl-C ends the demo: with the stack that it started, else without a trace in the one that goes on.
-            Runtime.getRuntime().addShutdownHook(new Thread(running ? scenes::close : scenes::end, "end-scenes"));
+            List<Runnable> leaving =
+                    running ? List.of(scenes::close, streams::close) : List.of(scenes::end, streams::end);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> leaving.forEach(Runnable::run), "end-scenes"));
             for (int round = 1; rounds == 0 || round <= rounds; round++) {
                 if (running) {
                     scenes.sendCrowd(round);

@@ -2,8 +2,6 @@ package io.rollcall.local;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class SessionScenes implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final Duration BETWEEN_SCENES = Duration.ofSeconds(6);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration GONE_WITHIN = Duration.ofMinutes(2);
@@ -33,7 +30,7 @@ final class SessionScenes implements AutoCloseable {
     private static final int CREATED = 201;
     private static final int NOT_FOUND = 404;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final SceneHttp http = new SceneHttp();
     private final URI sessions;
     private final URI people;
     private final Narrator narrator;
@@ -78,12 +75,12 @@ final class SessionScenes implements AutoCloseable {
                 .put("stayMs", 20_000)
                 .put("publishing", 0.6);
         crowd.putArray("agencies").add("METRO").add("BUS").add("TRAM");
-        answer(send(people.resolve("crowds"), "POST", crowd.toString()), OK);
+        SceneHttp.answer(http.send(people.resolve("crowds"), "POST", crowd.toString()), OK);
     }
 
     private boolean isSimulated() throws InterruptedException {
         try {
-            HttpResponse<String> reply = send(people.resolve("health"), "GET", "");
+            HttpResponse<String> reply = http.send(people.resolve("health"), "GET", "");
             return reply.statusCode() == OK && saysItIsADouble(reply.body());
         } catch (IOException e) {
             return false;
@@ -143,7 +140,7 @@ final class SessionScenes implements AutoCloseable {
     }
 
     private JsonNode make() throws IOException, InterruptedException {
-        JsonNode session = answer(send(sessions.resolve("../sessions"), "POST", ""), CREATED);
+        JsonNode session = SceneHttp.answer(http.send(sessions.resolve("../sessions"), "POST", ""), CREATED);
         open.add(session.path("id").asString());
         narrator.say("Session " + session.path("id").asString() + " is made, with the room "
                 + session.path("room_id").asString());
@@ -151,7 +148,7 @@ final class SessionScenes implements AutoCloseable {
     }
 
     private void end(String id) throws IOException, InterruptedException {
-        answer(send(sessions.resolve(id), "DELETE", ""), OK);
+        SceneHttp.answer(http.send(sessions.resolve(id), "DELETE", ""), OK);
         open.remove(id);
         narrator.say("Session " + id + " is ended by its user, and its room with it");
     }
@@ -172,7 +169,7 @@ final class SessionScenes implements AutoCloseable {
         }
         var leave = JSON.createObjectNode()
                 .put("participantSid", person.path("participantSid").asString());
-        answer(send(people.resolve("leave"), "POST", leave.toString()), OK);
+        SceneHttp.answer(http.send(people.resolve("leave"), "POST", leave.toString()), OK);
         narrator.say("Session " + id + " is left; it ends unless somebody comes back in time");
         awaitStatus(id, "");
         open.remove(id);
@@ -181,18 +178,18 @@ final class SessionScenes implements AutoCloseable {
 
     /** As a client does: where LiveKit was too slow to make the room at once, the next poll makes it. */
     private JsonNode join(String order) throws IOException, InterruptedException {
-        HttpResponse<String> reply = send(people.resolve("join"), "POST", order);
+        HttpResponse<String> reply = http.send(people.resolve("join"), "POST", order);
         for (long look = 0; look < GONE_WITHIN.dividedBy(LOOK_EVERY) && reply.statusCode() == NOT_FOUND; look++) {
             Thread.sleep(LOOK_EVERY);
-            reply = send(people.resolve("join"), "POST", order);
+            reply = http.send(people.resolve("join"), "POST", order);
         }
-        return answer(reply, OK);
+        return SceneHttp.answer(reply, OK);
     }
 
     /** Until the session has this status; nothing stands for its end. */
     private void awaitStatus(String id, String status) throws IOException, InterruptedException {
         for (long look = 0; look < GONE_WITHIN.dividedBy(LOOK_EVERY); look++) {
-            HttpResponse<String> reply = send(sessions.resolve(id), "GET", "");
+            HttpResponse<String> reply = http.send(sessions.resolve(id), "GET", "");
             if (status.isEmpty()
                     ? reply.statusCode() == NOT_FOUND
                     : statusOf(reply).equals(status)) {
@@ -213,27 +210,6 @@ final class SessionScenes implements AutoCloseable {
         Thread.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(fromSeconds * 1000L, toSeconds * 1000L)));
     }
 
-    private static JsonNode answer(HttpResponse<String> reply, int expected) throws IOException {
-        if (reply.statusCode() != expected) {
-            throw new IOException(
-                    reply.request().method() + " " + reply.uri().getPath() + " is answered " + reply.statusCode());
-        }
-        return reply.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(reply.body());
-    }
-
-    private HttpResponse<String> send(URI uri, String method, String body) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri)
-                        .timeout(ANSWER_WITHIN)
-                        .method(
-                                method,
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
     /** No more is heard of them; sessions that are open stay so. */
     synchronized void end() {
         ended = true;
@@ -246,7 +222,7 @@ final class SessionScenes implements AutoCloseable {
         end();
         for (String id : open) {
             try {
-                send(sessions.resolve(id), "DELETE", "");
+                http.send(sessions.resolve(id), "DELETE", "");
             } catch (IOException e) {
                 // The stack goes too.
                 break;
@@ -256,6 +232,6 @@ final class SessionScenes implements AutoCloseable {
             }
         }
         open.clear();
-        http.shutdownNow();
+        http.close();
     }
 }
