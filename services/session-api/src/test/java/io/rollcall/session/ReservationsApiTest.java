@@ -528,6 +528,30 @@ class ReservationsApiTest {
     }
 
     @Test
+    void norWhereBothHeardOfTheSameGrant() throws Exception {
+        String agency = agency(2);
+        String camera = camera(agency);
+        String key = any("key");
+        reserve(second, "bob", camera, any("key")).id();
+        faults("POST", "{\"methods\":[\"CreateRoom\"],\"outcome\":\"hang\"}");
+        stack.quota.away(true);
+        var failing = CompletableFuture.supplyAsync(() -> reserve(first, "ann", camera, key));
+        var given = CompletableFuture.supplyAsync(() -> reserve(second, "ann", camera, key));
+        await().atMost(TwoInstances.PATIENCE)
+                .untilAsserted(() -> assertThat(stack.quota.waiting()).isEqualTo(2));
+
+        stack.quota.away(false);
+
+        assertThat(given.join().status()).as(given.join().body()).isEqualTo(201);
+        assertThat(failing.join().status()).isEqualTo(503);
+        await().atMost(TwoInstances.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(stack.quota.kept).contains(given.join().id()));
+        assertThat(about("ann", "POST", "heartbeat", given.join().id()).status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aRequestThatComesAgainIsNotToldThatTheCameraHasGoneOffline() {
         String agency = agency(2);
         String camera = camera(agency);

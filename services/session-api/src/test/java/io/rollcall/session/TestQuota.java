@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -105,6 +106,16 @@ final class TestQuota implements AutoCloseable {
     /** Decides nothing until it is back, and then everything that has come meanwhile. */
     void away(boolean isAway) {
         order(() -> away = isAway);
+    }
+
+    /** How many commands have come that are not decided. */
+    int waiting() {
+        var count = new AtomicInteger();
+        order(() -> {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            ends.forEach((partition, end) -> count.addAndGet((int) (end - consumer.position(partition))));
+        });
+        return count.get();
     }
 
     int used(String agency) {

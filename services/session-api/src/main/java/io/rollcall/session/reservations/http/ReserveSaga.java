@@ -158,12 +158,9 @@ final class ReserveSaga {
             if (lease == null) {
                 return CompletableFuture.completedFuture(new Reserved(id, camera, null));
             }
-            Answer answer = event.getAnswer();
-            boolean first = answer == null || !answer.getRepeated();
             return rooms.ensure(camera.getCameraId())
                     .whenComplete((_, failure) -> {
-                        // One that was granted before may have been answered before, too.
-                        if (failure != null && first) {
+                        if (failure != null) {
                             undo();
                         }
                     })
@@ -178,13 +175,14 @@ final class ReserveSaga {
                             throw ReservationRefusals.unknownCamera();
                         }
                         var reserved = new Reserved(id, camera, lease);
-                        return first ? CompletableFuture.completedFuture(reserved) : kept(reserved);
+                        return header.getRepeatable() ? kept(reserved) : CompletableFuture.completedFuture(reserved);
                     });
         }
 
         /**
-         * The first of several that asked under this key may fail yet, and take the slot back under the feet of whom we
-         * answer: a heartbeat before the answer keeps it. Where it was taken back before that, it is asked for anew.
+         * Others may have asked under this key, and heard of this grant too: one of them may fail yet, and take the slot
+         * back under the feet of whom we answer. A heartbeat before the answer keeps it; where it was taken back before
+         * that, it is asked for anew.
          */
         private CompletableFuture<Reserved> kept(Reserved reserved) {
             CommandHeader keeping = ofItsOwn();
