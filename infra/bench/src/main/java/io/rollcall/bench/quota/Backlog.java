@@ -5,8 +5,10 @@ import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.commands.CommandHeader;
+import io.rollcall.schemas.quota.EndReason;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaCommandType;
+import io.rollcall.schemas.quota.ReleaseLease;
 import io.rollcall.schemas.quota.ReserveSlot;
 import io.rollcall.schemas.quota.SetLimit;
 import java.io.IOException;
@@ -21,11 +23,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Commands that wait for quota-counter: a limit for each agency, then reservations of all agencies in turn. */
+/**
+ * Commands that wait for quota-counter: a limit for each agency, then reservations of all agencies in turn, each released
+ * again when 50,000 more have come.
+ */
 final class Backlog {
 
     private static final int LIMIT = 1_000_000;
     private static final int CAMERAS_OF_AN_AGENCY = 50;
+    private static final int LIVE = 50_000;
 
     private final String bootstrapServers;
     private final SchemaRegistry registry;
@@ -61,13 +67,17 @@ final class Backlog {
                                 .setSetLimit(
                                         SetLimit.newBuilder().setLimit(LIMIT).build()));
             }
-            for (int i = 0; i < reservations; i++) {
+            for (int i = 0; i < reservations + LIVE; i++) {
+                release(producer, i - LIVE, agencies, partitions);
+                if (i >= reservations) {
+                    continue;
+                }
                 String agency = "agency-" + i % agencies;
+                int partition = ReservationIds.partitionOf(agency, partitions);
                 send(
                         producer,
                         command(agency, QuotaCommandType.RESERVE)
-                                .setReservationId(
-                                        ReservationIds.of(ReservationIds.partitionOf(agency, partitions), bits(i)))
+                                .setReservationId(ReservationIds.of(partition, bits(i)))
                                 .setReserveSlot(ReserveSlot.newBuilder()
                                         .setCameraId(agency + "-" + i / agencies % CAMERAS_OF_AN_AGENCY)
                                         .setUserId("user-" + i)
@@ -83,9 +93,25 @@ final class Backlog {
         return number;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
+    private void release(KafkaProducer<String, QuotaCommand> producer, int reservation, int agencies, int partitions) {
+        if (reservation < 0) {
+            return;
+        }
+        int partition = ReservationIds.partitionOf("agency-" + reservation % agencies, partitions);
+        String id = ReservationIds.of(partition, bits(reservation));
+        QuotaCommand command = command("", QuotaCommandType.RELEASE)
+                .setReservationId(id)
+                .setReleaseLease(new ReleaseLease(EndReason.RELEASED, ""))
+                .build();
+        send(producer, new ProducerRecord<>(Topics.QUOTA_COMMANDS.name(), partition, id, command));
+    }
+
     private void send(KafkaProducer<String, QuotaCommand> producer, QuotaCommand.Builder command) {
-        var record = new ProducerRecord<>(Topics.QUOTA_COMMANDS.name(), command.getAgency(), command.build());
+        send(producer, new ProducerRecord<>(Topics.QUOTA_COMMANDS.name(), command.getAgency(), command.build()));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
+    private void send(KafkaProducer<String, QuotaCommand> producer, ProducerRecord<String, QuotaCommand> record) {
         producer.send(record, (_, problem) -> {
             if (problem != null) {
                 failure.set(problem);

@@ -90,8 +90,8 @@ public final class QuotaBench implements Callable<Integer> {
     @Option(
             names = "--decisions",
             paramLabel = "N",
-            defaultValue = "300000",
-            description = "How many reservations the backlog has; default ${DEFAULT-VALUE}.")
+            defaultValue = "200000",
+            description = "How many reservations the backlog has, each released again; default ${DEFAULT-VALUE}.")
     private int decisions;
 
     @Option(
