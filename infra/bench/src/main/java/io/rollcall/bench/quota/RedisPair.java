@@ -30,8 +30,10 @@ final class RedisPair implements AutoCloseable {
 
     RedisPair(DataFolder data) throws IOException {
         Path program = RedisProgram.find(data);
-        primary = start(program, primaryPort);
-        replica = start(program, replicaPort, "--replicaof", "127.0.0.1", Integer.toString(primaryPort));
+        // A replica writes what it is given at first into the folder it runs in.
+        Path folder = data.of("redis-peer");
+        primary = start(program, folder, primaryPort);
+        replica = start(program, folder, replicaPort, "--replicaof", "127.0.0.1", Integer.toString(primaryPort));
         try (RedisClient client = client(primaryPort)) {
             await(() -> {
                 try (StatefulRedisConnection<String, String> connection = client.connect()) {
@@ -60,7 +62,7 @@ final class RedisPair implements AutoCloseable {
         return client;
     }
 
-    private static Process start(Path program, int port, String... more) throws IOException {
+    private static Process start(Path program, Path folder, int port, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "--port",
@@ -73,6 +75,7 @@ final class RedisPair implements AutoCloseable {
                 "no"));
         command.addAll(Arrays.asList(more));
         return new ProcessBuilder(command)
+                .directory(folder.toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
