@@ -110,8 +110,8 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
      * Sends a command about one thing.
      *
      * @return its answer: the last event that came of it. Fails with {@link UnavailableException} when Kafka does not
-     *     take it, when too many wait, or when no answer came in time; then it may be decided all the same, and the same
-     *     Idempotency-Key finds out
+     *     take it, or when no answer came in time; then it may be decided all the same, and the same Idempotency-Key
+     *     finds out. Fails with {@link NotSentException} when too many wait, or answers cannot be heard yet
      */
     public CompletableFuture<ER> send(String id, CommandHeader header, CR command) {
         return sendTo(null, id, header, command);
@@ -169,8 +169,8 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         return known;
     }
 
-    private UnavailableException notYet() {
-        return new UnavailableException("Commands cannot be answered yet: " + check().reason() + ".", RETRY_AFTER);
+    private NotSentException notYet() {
+        return new NotSentException("Commands cannot be answered yet: " + check().reason() + ".", RETRY_AFTER);
     }
 
     private CompletableFuture<ER> send(
@@ -181,7 +181,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             CR command) {
         if (waitingCount.incrementAndGet() > atMost) {
             waitingCount.decrementAndGet();
-            return CompletableFuture.failedFuture(new UnavailableException(
+            return CompletableFuture.failedFuture(new NotSentException(
                     "Too many requests wait for their answers; try again in a moment.", RETRY_AFTER));
         }
         String commandId = header.getCommandId();

@@ -7,7 +7,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /** Something this request needs is not there now: 503 with {@code Retry-After}. */
-public final class UnavailableException extends ErrorResponseException {
+public class UnavailableException extends ErrorResponseException {
 
     private static final long serialVersionUID = 1L;
 

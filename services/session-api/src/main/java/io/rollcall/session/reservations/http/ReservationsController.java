@@ -210,6 +210,7 @@ class ReservationsController {
         if (userId == null || userId.isEmpty()) {
             throw new BadFieldException("user_id", "is required");
         }
+        noLongerThanUsersAre(userId);
         if (!caller.admin() && !caller.id().equals(userId)) {
             throw ReservationRefusals.forbidden();
         }
@@ -246,14 +247,18 @@ class ReservationsController {
         if (cameraId.isBlank() || userId.isBlank()) {
             throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "camera_id and user_id are required");
         }
-        if (userId.length() > MAX_USER) {
-            throw new BadFieldException("user_id", "must have at most " + MAX_USER + " characters");
-        }
+        noLongerThanUsersAre(userId);
         String quality = text(body, "quality");
         if (!quality.isEmpty() && !QUALITIES.contains(quality)) {
             throw new BadFieldException("quality", "must be one of " + String.join(", ", QUALITIES));
         }
         return new ReserveSlot(cameraId, userId, caller.id(), quality.isEmpty() ? DEFAULT_QUALITY : quality);
+    }
+
+    private static void noLongerThanUsersAre(String userId) {
+        if (userId.length() > MAX_USER) {
+            throw new BadFieldException("user_id", "must have at most " + MAX_USER + " characters");
+        }
     }
 
     private static String text(JsonNode body, String field) {

@@ -2,6 +2,7 @@ package io.rollcall.session.reservations.http;
 
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandIds;
+import io.rollcall.kit.decider.NotSentException;
 import io.rollcall.kit.decider.Reasons;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.kit.web.UnavailableException;
@@ -125,7 +126,7 @@ final class ReserveSaga {
                             QuotaCommands.reserve(header, id, camera.getAgency(), slot))
                     .exceptionallyCompose(failure -> {
                         // It may be granted yet. Under a key the lease waits for the same request to come again.
-                        if (!header.getRepeatable()) {
+                        if (!header.getRepeatable() && !(failure instanceof NotSentException)) {
                             undo();
                         }
                         return CompletableFuture.failedFuture(failure);
