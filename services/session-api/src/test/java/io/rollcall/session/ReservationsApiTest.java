@@ -769,6 +769,10 @@ class ReservationsApiTest {
         error(call(first, "bob", "GET", list("ann"), Map.of(), ""), 403, "Forbidden");
         error(call(first, "ann", "GET", STREAM + "/reservations", Map.of(), ""), 400, "user_id is required");
         error(call(first, "ann", "GET", list(""), Map.of(), ""), 400, "user_id is required");
+        error(
+                call(first, "ann", "GET", list("u".repeat(257)), Map.of(), ""),
+                400,
+                "user_id must have at most 256 characters");
     }
 
     @ParameterizedTest

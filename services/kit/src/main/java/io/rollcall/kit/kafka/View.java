@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -112,21 +113,26 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
      * Done once the view holds all that has been committed until now. What is being committed just now is waited for: a
      * transaction that is seen on one topic may still be on its way to this one.
      *
-     * @throws UnavailableException when the topic has not been read once
+     * @param patience how long the view may take for it
+     * @return fails with {@link UnavailableException} when the topic has not been read once, and with {@link
+     *     java.util.concurrent.TimeoutException} when it takes longer
      */
-    public CompletableFuture<Void> upToNow(TopicEnds ends) {
+    public CompletableFuture<Void> upToNow(TopicEnds ends, Duration patience) {
         if (!caughtUp.isDone()) {
-            throw new UnavailableException(
-                    "What is on the topic " + topic.name() + " is not known yet; try again in a moment.", RETRY_AFTER);
+            return CompletableFuture.failedFuture(new UnavailableException(
+                    "What is on the topic " + topic.name() + " is not known yet; try again in a moment.", RETRY_AFTER));
         }
-        return ends.now(assigned).thenCompose(this::upTo);
+        return ends.now(assigned).thenCompose(now -> upTo(now, patience));
     }
 
-    private CompletableFuture<Void> upTo(Map<TopicPartition, Long> ends) {
+    private CompletableFuture<Void> upTo(Map<TopicPartition, Long> ends, Duration patience) {
         var it = new Waiting(ends, new CompletableFuture<>());
         waiting.add(it);
         tellWaiting();
-        return it.reached().whenComplete((_, _) -> waiting.remove(it));
+        // Of what waits, not of what the caller holds: nobody is left waiting when the view stands still.
+        return it.reached()
+                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((_, _) -> waiting.remove(it));
     }
 
     /** How many wait for that. */

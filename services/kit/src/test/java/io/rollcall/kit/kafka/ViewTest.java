@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ViewTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final SwitchableRegistry registry = new SwitchableRegistry();
     private final List<View.Change<Room>> changes = Collections.synchronizedList(new ArrayList<>());
@@ -287,7 +290,7 @@ class ViewTest {
         var view = caughtUp();
         try (var ends = new TopicEnds(kafka.settings(), "test");
                 var writing = kafka.beginTransaction(topic, "b", room("b", 1))) {
-            CompletableFuture<Void> upToNow = view.upToNow(ends);
+            CompletableFuture<Void> upToNow = view.upToNow(ends, PATIENCE);
             kafka.send(topic, "a", room("a", 2));
             await().untilAsserted(() -> assertThat(view.waiting()).isOne());
 
@@ -295,7 +298,7 @@ class ViewTest {
 
             upToNow.get(10, TimeUnit.SECONDS);
             assertThat(view.get("b")).contains(room("b", 1));
-            view.upToNow(ends).get(10, TimeUnit.SECONDS);
+            view.upToNow(ends, PATIENCE).get(10, TimeUnit.SECONDS);
             assertThat(view.get("a")).contains(room("a", 2));
         }
     }
@@ -306,7 +309,7 @@ class ViewTest {
         var view = caughtUp();
         try (var ends = new TopicEnds(kafka.settings(), "test");
                 var writing = kafka.beginTransaction(topic, "b", room("b", 1))) {
-            CompletableFuture<Void> upToNow = view.upToNow(ends);
+            CompletableFuture<Void> upToNow = view.upToNow(ends, PATIENCE);
             await().untilAsserted(() -> assertThat(view.waiting()).isOne());
 
             writing.abortTransaction();
@@ -317,10 +320,26 @@ class ViewTest {
     }
 
     @Test
+    void nobodyIsLeftWaitingWhenItStandsStill() throws Exception {
+        createTopic();
+        var view = caughtUp();
+        try (var ends = new TopicEnds(kafka.settings(), "test");
+                var writing = kafka.beginTransaction(topic, "b", room("b", 1))) {
+            CompletableFuture<Void> upToNow = view.upToNow(ends, Duration.ofMillis(300));
+
+            assertThatThrownBy(upToNow::join).hasCauseInstanceOf(TimeoutException.class);
+
+            assertThat(view.waiting()).isZero();
+            writing.abortTransaction();
+        }
+    }
+
+    @Test
     void isNotUpToNowBeforeItHasBeenReadOnce() {
         try (var ends = new TopicEnds(kafka.settings(), "test")) {
             var view = start();
-            assertThatThrownBy(() -> view.upToNow(ends)).isInstanceOf(UnavailableException.class);
+            assertThatThrownBy(() -> view.upToNow(ends, PATIENCE).join())
+                    .hasCauseInstanceOf(UnavailableException.class);
         }
     }
 

@@ -60,7 +60,8 @@ public final class LiveLeases {
 
     /** Done when everything decided until now is known here; {@link UnavailableException} when that takes too long. */
     public CompletableFuture<Void> upToNow() {
-        return view.upToNow(ends)
+        return view.upToNow(ends, PATIENCE)
+                // The broker may not even say where the topic ends.
                 .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         failure instanceof CompletionException

@@ -7,7 +7,6 @@ import io.rollcall.kit.kafka.DeadLetterWriter;
 import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.TopicReader;
 import io.rollcall.kit.log.LogKeys;
-import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.SchemaRegistry;
@@ -49,6 +48,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -187,7 +187,7 @@ public final class ViewerRemover extends TopicReader {
             pauseOrResume();
             if (System.nanoTime() - commitAt >= 0) {
                 commitAt = System.nanoTime() + COMMIT_EVERY_NS;
-                commit(reading.assignment());
+                commitUnlessTheGroupIsBusy();
             }
         }
 
@@ -211,15 +211,7 @@ public final class ViewerRemover extends TopicReader {
             if (checking == null && !unchecked.isEmpty()) {
                 checked = unchecked;
                 unchecked = new ArrayList<>();
-                checking = upToNow();
-            }
-        }
-
-        private CompletableFuture<Void> upToNow() {
-            try {
-                return leases.upToNow();
-            } catch (UnavailableException e) {
-                return CompletableFuture.failedFuture(e);
+                checking = leases.upToNow();
             }
         }
 
@@ -297,6 +289,15 @@ public final class ViewerRemover extends TopicReader {
                 reading.resume(reading.assignment());
             }
             paused = tooMany;
+        }
+
+        /** While others join or leave nothing can be committed; who leaves the group for that makes it worse. */
+        private void commitUnlessTheGroupIsBusy() {
+            try {
+                commit(reading.assignment());
+            } catch (RebalanceInProgressException e) {
+                LOG.atDebug().setCause(e).log("positions are committed when the group has settled");
+            }
         }
 
         private void commit(Collection<TopicPartition> partitions) {
