@@ -19,6 +19,7 @@ final class QuotaAudit {
     private final Map<String, Set<String>> live = new HashMap<>();
     private final Map<String, End> ends = new HashMap<>();
     private final Set<String> granted = new HashSet<>();
+    private final Set<String> users = new HashSet<>();
     private final List<String> overLimit = new ArrayList<>();
     private final List<String> freedTwice = new ArrayList<>();
     private final List<String> miscounted = new ArrayList<>();
@@ -27,6 +28,7 @@ final class QuotaAudit {
     /** Is told of every event, in the order of its partition. */
     void event(QuotaEvent event) {
         String id = event.getReservationId();
+        users.add(event.getUserId());
         switch (event.getType()) {
             case LEASE_GRANTED -> {
                 Set<String> taken = of(event.getAgency());
@@ -91,6 +93,11 @@ final class QuotaAudit {
         var all = new HashSet<String>();
         live.values().forEach(all::addAll);
         return all;
+    }
+
+    /** Whether anything was decided for a user. */
+    boolean hasHeardOf(String user) {
+        return users.contains(user);
     }
 
     boolean wasGranted(String reservation) {

@@ -23,7 +23,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -125,19 +127,20 @@ final class QuotaChaosCommand implements Callable<Integer> {
             throws InterruptedException, TimeoutException {
         var struck = new ArrayList<Struck>();
         var over = new AtomicBoolean();
+        var actors = new ArrayList<Future<?>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < viewers; i++) {
                 var viewer = new Viewer(i, client, seed, CAMERAS, over, world);
-                var _ = threads.submit(() -> {
+                actors.add(threads.submit(() -> {
                     viewer.watch();
                     return null;
-                });
+                }));
             }
             var strange = new StrangeClock(trial.bootstrapServers(), trial.registry(), seed);
-            var _ = threads.submit(() -> {
+            actors.add(threads.submit(() -> {
                 strange.run(AGENCIES, over);
                 return null;
-            });
+            }));
             // All come at once, to processes that have just started and rooms that do not exist.
             Thread.sleep(CALM.multipliedBy(3));
             warmAt = Instant.now();
@@ -151,6 +154,13 @@ final class QuotaChaosCommand implements Callable<Integer> {
             if (!threads.awaitTermination(3, TimeUnit.MINUTES)) {
                 throw new TimeoutException("not every request has come to an end");
             }
+            for (Future<?> actor : actors) {
+                actor.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("somebody who should have taken part did not", e.getCause());
+        } finally {
+            over.set(true);
         }
         return struck;
     }
@@ -213,7 +223,15 @@ final class QuotaChaosCommand implements Callable<Integer> {
         out.printf(
                 "%n%d granted, %d refused, %d answered; nothing taken any more %s after the last viewer stopped%n",
                 audit.granted(), audit.refused(), world.kept().size(), seconds(emptyAfter));
-        boolean right = none("over a limit", audit.overLimit());
+        boolean right = audit.granted() > 0
+                && audit.refused() > 0
+                && !world.kept().isEmpty()
+                && !world.abandoned().isEmpty()
+                && audit.hasHeardOf(StrangeClock.USER);
+        if (!right) {
+            out.println("NOT everybody has taken part: this run says nothing.");
+        }
+        right &= none("over a limit", audit.overLimit());
         right &= none("freed twice", audit.freedTwice());
         right &= none("leaked", leaked);
         right &= none("kept leases that ended", expired);

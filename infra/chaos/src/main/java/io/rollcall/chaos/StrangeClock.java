@@ -29,6 +29,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class StrangeClock {
 
+    /** For whom it reserves. */
+    static final String USER = "strange";
+
     private static final Duration WRONG_BY = Duration.ofHours(5);
     private static final Duration PACE = Duration.ofMillis(500);
 
@@ -87,7 +90,7 @@ final class StrangeClock {
                 .setReservationId(ReservationIds.of(ReservationIds.partitionOf(agency, partitions), bits))
                 .setReserveSlot(ReserveSlot.newBuilder()
                         .setCameraId("cam-0")
-                        .setUserId("strange")
+                        .setUserId(USER)
                         .setOwner("anonymous")
                         .setQuality("low")
                         .build())

@@ -56,6 +56,8 @@ class QuotaAuditTest {
         assertThat(audit.leaked()).containsExactly("a");
         assertThat(audit.wasGranted("a")).isTrue();
         assertThat(audit.wasGranted("b")).isFalse();
+        assertThat(audit.hasHeardOf("ann")).isTrue();
+        assertThat(audit.hasHeardOf("bob")).isFalse();
     }
 
     @Test
@@ -101,6 +103,7 @@ class QuotaAuditTest {
                 .setType(type)
                 .setAgency("METRO")
                 .setReservationId(id)
+                .setUserId("ann")
                 .setOccurredAt(AT)
                 .setReason(reason)
                 .setUsageAfter(usageAfter)
