@@ -130,7 +130,9 @@ export class StatsView {
       byId('cameras-shown'),
       cameras.length > shown.length ? `${whole.format(shown.length)} of ${whole.format(cameras.length)}` : '',
     );
-    byId('cameras-empty').hidden = cameras.length > 0;
+    const empty = byId('cameras-empty');
+    empty.hidden = cameras.length > 0;
+    setText(empty, this.#stats.loaded ? 'No camera is reserved now.' : 'Loading the cameras.');
     replaceItems(byId('camera-list'), shown, 'camera-template', (item, camera) => {
       const name = item.querySelector('.camera-name');
       setText(name, legible(camera.name));

@@ -315,8 +315,8 @@ class GatewayConfiguration {
     }
 
     @Bean
-    DecisionsController decisionsController(RecentDecisions decisions, DashboardAccess access) {
-        return new DecisionsController(decisions, access);
+    DecisionsController decisionsController(RecentDecisions decisions, DashboardAccess access, OpenDoor door) {
+        return new DecisionsController(decisions, access, door::isReady);
     }
 
     @Bean

@@ -77,6 +77,15 @@ class StatsTest {
     }
 
     @Test
+    void whoAsksForTooManyAgenciesIsRefused() {
+        String many = IntStream.range(0, 51).mapToObj(i -> "source=A" + i).collect(Collectors.joining("&"));
+
+        assertThat(StatsClient.refused(gateway.port(), "?" + many)).isEqualTo(400);
+        assertThat(StatsClient.refused(gateway.port(), "?source=" + "A".repeat(129)))
+                .isEqualTo(400);
+    }
+
+    @Test
     void theStatisticsComeAtConnectAndThenAtEachInterval() {
         log.camera(camera, "Gate", agency, CameraStatus.ONLINE);
         log.limit(agency, 3);

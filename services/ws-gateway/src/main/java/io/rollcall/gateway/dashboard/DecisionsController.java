@@ -2,8 +2,11 @@ package io.rollcall.gateway.dashboard;
 
 import io.rollcall.gateway.stats.Decision;
 import io.rollcall.gateway.stats.RecentDecisions;
+import io.rollcall.kit.web.UnavailableException;
 import io.swagger.v3.oas.annotations.Operation;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -22,11 +25,17 @@ public class DecisionsController {
 
     private final RecentDecisions decisions;
     private final DashboardAccess access;
+    private final BooleanSupplier ready;
 
-    /** Answers from memory. */
-    public DecisionsController(RecentDecisions decisions, DashboardAccess access) {
+    /**
+     * Answers from memory.
+     *
+     * @param ready whether what was decided before the start has been read
+     */
+    public DecisionsController(RecentDecisions decisions, DashboardAccess access, BooleanSupplier ready) {
         this.decisions = decisions;
         this.access = access;
+        this.ready = ready;
     }
 
     /**
@@ -56,6 +65,9 @@ public class DecisionsController {
                     HttpStatus.FORBIDDEN,
                     ProblemDetail.forStatusAndDetail(HttpStatus.FORBIDDEN, "The token does not reach this agency."),
                     null);
+        }
+        if (!ready.getAsBoolean()) {
+            throw new UnavailableException("The decisions are still being read.", Duration.ofSeconds(1));
         }
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(new Decisions(decisions.of(source)));
     }

@@ -430,9 +430,10 @@ public final class LiveStatistics implements SmartLifecycle {
 
     private void tick() {
         synchronized (lock) {
+            // First: whatever goes wrong now, there is a next time.
+            next = timers.after(pace.statistics(), this::tick);
             tellOutage();
             audiences.values().forEach(Audience::tellStatistics);
-            next = timers.after(pace.statistics(), this::tick);
         }
     }
 

@@ -29,6 +29,10 @@ public final class StatsServlet extends HandshakeServlet {
 
     private static final long serialVersionUID = 1L;
     private static final String BEARER = "Bearer ";
+    /** Each set of agencies has statistics of its own. */
+    private static final int MOST_SOURCES = 50;
+
+    private static final int LONGEST_SOURCE = 128;
 
     private final transient WebSocketEndpoint endpoint;
     private final transient StatsSockets sockets;
@@ -59,6 +63,13 @@ public final class StatsServlet extends HandshakeServlet {
     protected @Nullable Consumer<WebSocketConnection> accept(HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Set<String> asked = asked(request);
+        if (asked.size() > MOST_SOURCES || asked.stream().anyMatch(source -> source.length() > LONGEST_SOURCE)) {
+            return refuse(
+                    response,
+                    HttpServletResponse.SC_BAD_REQUEST,
+                    "source must be given at most " + MOST_SOURCES + " times, with at most " + LONGEST_SOURCE
+                            + " characters");
+        }
         if (!tokenRequired) {
             return serve(asked, null);
         }
