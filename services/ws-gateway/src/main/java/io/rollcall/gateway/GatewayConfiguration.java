@@ -154,7 +154,7 @@ class GatewayConfiguration {
 
     @Bean
     ScheduledTimers timers() {
-        return new ScheduledTimers();
+        return new ScheduledTimers("gateway-timers");
     }
 
     @Bean

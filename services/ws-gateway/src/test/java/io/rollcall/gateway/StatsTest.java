@@ -324,6 +324,36 @@ class StatsTest {
     }
 
     @Test
+    void aCameraThatMovesIsToldOfWhereItIsNow() {
+        log.limit(agency, 9);
+        log.limit(other, 9);
+        log.camera(camera, "Gate", agency, CameraStatus.ONLINE);
+        try (StatsClient before = new StatsClient(gateway.port(), only());
+                StatsClient now = new StatsClient(gateway.port(), "?source=" + other)) {
+            log.camera(camera, "Gate", other, CameraStatus.OFFLINE);
+            log.camera(camera, "Gate", other, CameraStatus.ERROR);
+            var _ = now.first(
+                    "CAMERA_STATUS", it -> it.path("status").asString().equals("ERROR"));
+            log.uses(agency, 1);
+            var _ = before.first("AGENCY_LIMIT_UPDATE", it -> true);
+
+            assertThat(now.all("CAMERA_STATUS")).hasSize(2);
+            assertThat(before.frames()).noneMatch(it -> it.toString().contains(camera));
+        }
+    }
+
+    @Test
+    void statisticsHaveAThreadOfTheirOwn() {
+        try (StatsClient client = new StatsClient(gateway.port(), only())) {
+            var _ = client.first("STREAM_STATS", it -> true);
+
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .contains("gateway-statistics", "gateway-timers");
+        }
+    }
+
+    @Test
     void aSlowClientLosesStatisticsInBetweenAndNeverTheNewest() {
         log.limit(agency, 1_000_000);
         log.granted(

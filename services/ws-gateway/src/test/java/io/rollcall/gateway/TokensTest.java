@@ -1,11 +1,13 @@
 package io.rollcall.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rollcall.gateway.tokens.Tokens;
 import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.cameras.CameraStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ class TokensTest {
     private static final FixedRegistry REGISTRY = new FixedRegistry();
     private static RunningGateway gateway;
     private static RoomLog log;
+    private static StatsLog cameras;
 
     private final String room = "room-" + UUID.randomUUID();
     private final String channel = "rooms:" + room;
@@ -30,6 +33,7 @@ class TokensTest {
         KafkaCluster cluster = KafkaCluster.shared();
         cluster.createTopics(Topics.all());
         log = new RoomLog(cluster.bootstrapServers(), REGISTRY);
+        cameras = new StatsLog(cluster.bootstrapServers(), REGISTRY);
         gateway = RunningGateway.start(
                 cluster.bootstrapServers(),
                 REGISTRY,
@@ -42,6 +46,7 @@ class TokensTest {
     static void stop() {
         gateway.close();
         log.close();
+        cameras.close();
     }
 
     @Test
@@ -201,6 +206,45 @@ class TokensTest {
 
             assertThat(client.closeCode()).isEqualTo(3500);
         }
+    }
+
+    @Test
+    void whoMayNotSeeACameraWhereItIsNowHearsOfItNoMore() {
+        String camera = "cam-" + UUID.randomUUID();
+        String feed = "cameras:" + camera;
+        cameras.camera(camera, "Gate", "METRO", CameraStatus.ONLINE);
+        try (var metro = new Client(gateway.port());
+                var both = new Client(gateway.port());
+                var named = new Client(gateway.port());
+                var everything = new Client(gateway.port())) {
+            metro.connect(Tokens.of(Map.of("sub", "ann", "agency", "METRO")));
+            both.connect(Tokens.of(Map.of("sub", "ben", "agencies", List.of("METRO", "BUS"))));
+            named.connect(Tokens.of(Map.of("sub", "cid", "channels", List.of(feed))));
+            everything.connect(Tokens.of(Map.of("sub", "dan", "scope", "feeds")));
+            var _ = everything.subscribe(2, feed);
+            var _ = everything.publications(feed, 1);
+            var _ = metro.subscribe(2, feed);
+            var _ = both.subscribe(2, feed);
+            for (Client client : List.of(metro, both, named, everything)) {
+                assertThat(agency(client.publications(feed, 1).getFirst())).isEqualTo("METRO");
+            }
+
+            cameras.camera(camera, "Gate", "BUS", CameraStatus.ONLINE);
+
+            JsonNode ended = metro.unsubscribed(feed);
+            assertThat(ended.path("code").asInt()).isEqualTo(2000);
+            for (Client client : List.of(both, named, everything)) {
+                await().until(() -> agency(client.publications(feed).getLast()).equals("BUS"));
+            }
+            assertThat(metro.publications(feed)).allMatch(it -> agency(it).equals("METRO"));
+            assertThat(metro.isOpen()).isTrue();
+            metro.send("{\"id\":3,\"subscribe\":{\"channel\":\"" + feed + "\"}}");
+            assertThat(metro.reply(3).path("error").path("code").asInt()).isEqualTo(103);
+        }
+    }
+
+    private static String agency(JsonNode publication) {
+        return publication.path("data").path("data").path("source").asString();
     }
 
     private static long in(int seconds) {

@@ -1,20 +1,17 @@
 package io.rollcall.kit.statistics;
 
 import io.rollcall.kit.kafka.View;
+import io.rollcall.kit.statistics.StreamPicture.Leased;
 import io.rollcall.kit.statistics.StreamStats.CameraStats;
 import io.rollcall.kit.statistics.StreamStats.SourceStats;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.CameraUsage;
 import io.rollcall.schemas.rooms.Participant;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +23,8 @@ public final class StreamStatistics {
     private static final String CAMERA_ROOM = "camera_";
 
     private final Map<String, AgencyUsage> agencies = new TreeMap<>();
-    private final Map<String, Camera> cameras = new HashMap<>();
+    /** May be asked while others fold. */
+    private final Map<String, Camera> cameras = new ConcurrentHashMap<>();
     /** By camera, then by agency: a camera that has just moved may still have leases where it was. */
     private final Map<String, Map<String, CameraUsage>> usages = new TreeMap<>();
 
@@ -109,14 +107,14 @@ public final class StreamStatistics {
         return version;
     }
 
-    /** Whose camera it is; empty when it is not known. */
-    public synchronized String agencyOf(String camera) {
+    /** Whose camera it is; empty when it is not known. Waits for nobody. */
+    public String agencyOf(String camera) {
         Camera known = cameras.get(camera);
         return known == null ? "" : known.getAgency();
     }
 
-    /** A camera of the catalogue. */
-    public synchronized @Nullable Camera camera(String id) {
+    /** A camera of the catalogue. Waits for nobody. */
+    public @Nullable Camera camera(String id) {
         return cameras.get(id);
     }
 
@@ -127,8 +125,12 @@ public final class StreamStatistics {
 
     /** Who has reserved a camera; null when nobody has. */
     public synchronized @Nullable CameraStats reserved(String camera) {
-        Map<String, CameraUsage> byAgency = usages.get(camera);
-        return byAgency == null ? null : cameraStats(camera, List.copyOf(byAgency.values()));
+        Map<String, CameraUsage> byAgency = usages.getOrDefault(camera, Map.of());
+        return byAgency.values().stream()
+                .map(usage -> leased(camera, usage))
+                .reduce(Leased::and)
+                .map(Leased::stats)
+                .orElse(null);
     }
 
     /** An agency that has a limit. */
@@ -137,35 +139,23 @@ public final class StreamStatistics {
         return known == null ? null : sourceStats(known);
     }
 
-    /**
-     * The document.
-     *
-     * @param sources the agencies it is about; empty: all
-     */
-    public synchronized StreamStats now(Set<String> sources, Instant at) {
-        Predicate<String> asked = agency -> sources.isEmpty() || sources.contains(agency);
-        var ofSources = new TreeMap<String, SourceStats>();
-        agencies.forEach((name, usage) -> {
-            SourceStats stats = asked.test(name) ? sourceStats(usage) : null;
-            if (stats != null) {
-                ofSources.put(name, stats);
+    /** Everything as it is now, folded once for all who ask for a part of it. */
+    public synchronized StreamPicture picture() {
+        var byAgency = new TreeMap<String, StreamPicture.OfAgency>();
+        agencies.forEach((name, usage) -> of(name, byAgency).uses(sourceStats(usage)));
+        usages.forEach((camera, leased) ->
+                leased.forEach((agency, usage) -> of(agency, byAgency).leased(leased(camera, usage))));
+        viewers.forEach((camera, count) -> {
+            Camera known = cameras.get(camera);
+            if (known != null) {
+                of(known.getAgency(), byAgency).watchedBy(count);
             }
         });
-        List<CameraStats> ofCameras = usages.entrySet().stream()
-                .map(entry -> Map.entry(
-                        entry.getKey(),
-                        entry.getValue().values().stream()
-                                .filter(usage -> asked.test(usage.getSource()))
-                                .toList()))
-                .filter(entry -> !entry.getValue().isEmpty())
-                .map(entry -> cameraStats(entry.getKey(), entry.getValue()))
-                .toList();
-        int watching = viewers.entrySet().stream()
-                .filter(entry -> cameras.containsKey(entry.getKey()) && asked.test(agencyOf(entry.getKey())))
-                .mapToInt(Map.Entry::getValue)
-                .sum();
-        int active = ofSources.values().stream().mapToInt(SourceStats::current).sum();
-        return new StreamStats(active, watching, ofSources, ofCameras, at);
+        return new StreamPicture(version, byAgency);
+    }
+
+    private static StreamPicture.OfAgency of(String agency, Map<String, StreamPicture.OfAgency> byAgency) {
+        return byAgency.computeIfAbsent(agency, name -> new StreamPicture.OfAgency());
     }
 
     private static @Nullable SourceStats sourceStats(AgencyUsage usage) {
@@ -180,18 +170,14 @@ public final class StreamStatistics {
                         usage.getActiveCameras());
     }
 
-    private CameraStats cameraStats(String id, List<CameraUsage> leased) {
-        CameraUsage earliest = leased.stream()
-                .min(Comparator.comparing(CameraUsage::getActiveSince))
-                .orElseThrow();
+    private Leased leased(String id, CameraUsage usage) {
         Camera camera = cameras.get(id);
-        String agency = agencyOf(id);
-        boolean there = leased.stream().anyMatch(usage -> usage.getSource().equals(agency));
-        return new CameraStats(
+        var stats = new CameraStats(
                 id,
                 camera == null || camera.getName().isEmpty() ? id : camera.getName(),
-                viewers(id),
-                there ? agency : earliest.getSource(),
-                earliest.getActiveSince());
+                viewers.getOrDefault(id, 0),
+                usage.getSource(),
+                usage.getActiveSince());
+        return new Leased(stats, camera != null && camera.getAgency().equals(usage.getSource()));
     }
 }

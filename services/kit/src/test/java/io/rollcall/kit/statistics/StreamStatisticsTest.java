@@ -26,7 +26,7 @@ class StreamStatisticsTest {
     private final StreamStatistics statistics = new StreamStatistics();
 
     private StreamStats now(String... sources) {
-        return statistics.now(Set.of(sources), NOW);
+        return statistics.picture().about(Set.of(sources), NOW);
     }
 
     @Test
@@ -139,6 +139,30 @@ class StreamStatisticsTest {
         assertThat(two.sourceStats()).containsOnlyKeys("METRO", "OTHER");
         assertThat(two.activeStreams()).isEqualTo(5);
         assertThat(now("NOBODY").sourceStats()).isEmpty();
+    }
+
+    @Test
+    void aPictureStaysAsItWas() {
+        statistics.agencyChanged("METRO", usage("METRO", 1, 30, 1));
+        statistics.usageChanged(null, reserved("METRO", "c-1", EARLY));
+        StreamPicture before = statistics.picture();
+        StreamStats told = before.about(Set.of("METRO"), NOW);
+
+        statistics.agencyChanged("METRO", usage("METRO", 2, 30, 2));
+        statistics.usageChanged(reserved("METRO", "c-1", EARLY), null);
+        statistics.participantChanged(null, person("camera_c-1", "ann"));
+
+        assertThat(before.about(Set.of("METRO"), NOW)).isEqualTo(told);
+        assertThat(before.version()).isLessThan(statistics.picture().version());
+    }
+
+    @Test
+    void anAgencyWithoutALimitIsNotKnown() {
+        statistics.agencyChanged("METRO", usage("METRO", 0, null, 0));
+        statistics.agencyChanged("BUS", usage("BUS", 0, 0, 0));
+
+        assertThat(statistics.picture().knowsAny(Set.of("METRO", "NOBODY"))).isFalse();
+        assertThat(statistics.picture().knowsAny(Set.of("METRO", "BUS"))).isTrue();
     }
 
     @Test

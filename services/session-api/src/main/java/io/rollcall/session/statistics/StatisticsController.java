@@ -41,6 +41,8 @@ public class StatisticsController {
         if (!views.stream().allMatch(view -> view.caughtUp().isDone())) {
             throw new UnavailableException("The statistics are still being read.", Duration.ofSeconds(1));
         }
-        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(statistics.now(Set.of(), clock.instant()));
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .body(statistics.picture().about(Set.of(), clock.instant()));
     }
 }

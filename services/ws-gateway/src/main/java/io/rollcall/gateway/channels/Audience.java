@@ -88,9 +88,15 @@ final class Audience {
         }
     }
 
-    /** The same to one. */
-    static void sendTo(Subscription member, byte[] data) {
-        member.subscriber().deliver(encode(Key.of(member), data));
+    /** Delivers messages without positions to those who wait for them; from then on these are live. */
+    void greet(List<byte[]> now) {
+        List<byte[]> messages = now.stream().map(data -> encode(key, data)).toList();
+        for (Subscription member : members) {
+            if (member.phase == Phase.AWAITING) {
+                member.phase = Phase.LIVE;
+                messages.forEach(member.subscriber()::deliver);
+            }
+        }
     }
 
     private static byte[] encode(Key key, byte[] data) {

@@ -6,43 +6,36 @@ import io.rollcall.gateway.protocol.Command.Resume;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream without positions: who joins is given what there is now, and then every message as it comes. Nothing is kept,
- * because whoever comes back is given all of it anew.
+ * because whoever comes back is given all of it anew. What there is now is found out by whoever publishes, in its own
+ * time: nobody who comes or goes waits for it.
  */
 public final class SnapshotStream implements Stream {
 
-    private final Object lock;
-    private final Supplier<byte @Nullable []> snapshot;
+    private final Runnable arrival;
     private final Map<Audience.Key, Audience> audiences = new LinkedHashMap<>(2);
+    private boolean awaited;
     private boolean retired;
 
     /**
      * A stream that nobody listens to yet.
      *
-     * @param lock what whoever publishes holds while it finds out what to say, so that nobody hears a thing and then what
-     *     was before it
-     * @param snapshot what there is now, as JSON without line breaks; null when there is nothing to say
+     * @param arrival is told that somebody waits for {@link #greet}; called under the lock of the stream, does not wait
      */
-    public SnapshotStream(Object lock, Supplier<byte @Nullable []> snapshot) {
-        this.lock = lock;
-        this.snapshot = snapshot;
+    public SnapshotStream(Runnable arrival) {
+        this.arrival = arrival;
     }
 
     @Override
-    public Joining join(Subscription subscription) {
-        synchronized (lock) {
-            if (retired) {
-                return new Joining.Retired();
-            }
-            audiences
-                    .computeIfAbsent(Audience.Key.of(subscription), Audience::new)
-                    .add(subscription);
-            return new Joining.Joined(StreamPosition.NONE, false, List.of(), false);
+    public synchronized Joining join(Subscription subscription) {
+        if (retired) {
+            return new Joining.Retired();
         }
+        audiences.computeIfAbsent(Audience.Key.of(subscription), Audience::new).add(subscription);
+        return new Joining.Joined(StreamPosition.NONE, false, List.of(), false);
     }
 
     @Override
@@ -51,17 +44,15 @@ public final class SnapshotStream implements Stream {
     }
 
     @Override
-    public Advance advance(Subscription subscription, int pageLimit) {
-        synchronized (lock) {
-            if (subscription.phase == Phase.CATCHING_UP) {
-                subscription.phase = Phase.LIVE;
-                byte[] now = snapshot.get();
-                if (now != null) {
-                    Audience.sendTo(subscription, now);
-                }
+    public synchronized Advance advance(Subscription subscription, int pageLimit) {
+        if (subscription.phase == Phase.CATCHING_UP) {
+            subscription.phase = Phase.AWAITING;
+            if (!awaited) {
+                awaited = true;
+                arrival.run();
             }
-            return new Advance.Done();
         }
+        return new Advance.Done();
     }
 
     @Override
@@ -75,25 +66,21 @@ public final class SnapshotStream implements Stream {
     }
 
     @Override
-    public void leave(Subscription subscription) {
-        synchronized (lock) {
-            if (subscription.phase == Phase.ENDED) {
-                return;
-            }
-            subscription.phase = Phase.ENDED;
-            Audience.Key key = Audience.Key.of(subscription);
-            Audience audience = audiences.get(key);
-            if (audience != null && audience.remove(subscription) && audience.size() == 0) {
-                audiences.remove(key);
-            }
+    public synchronized void leave(Subscription subscription) {
+        if (subscription.phase == Phase.ENDED) {
+            return;
+        }
+        subscription.phase = Phase.ENDED;
+        Audience.Key key = Audience.Key.of(subscription);
+        Audience audience = audiences.get(key);
+        if (audience != null && audience.remove(subscription) && audience.size() == 0) {
+            audiences.remove(key);
         }
     }
 
     @Override
-    public boolean holds(Subscription subscription) {
-        synchronized (lock) {
-            return subscription.phase != Phase.ENDED;
-        }
+    public synchronized boolean holds(Subscription subscription) {
+        return subscription.phase != Phase.ENDED;
     }
 
     @Override
@@ -101,25 +88,41 @@ public final class SnapshotStream implements Stream {
         return null;
     }
 
-    /** Delivers a message: JSON without line breaks. */
-    public void publish(byte[] data) {
-        synchronized (lock) {
-            audiences.values().forEach(audience -> audience.send(data));
+    /**
+     * Gives those who have come what there is now; from then on they hear what is published.
+     *
+     * @param now JSON without line breaks, each a message; none when there is nothing to say
+     */
+    public synchronized void greet(List<byte[]> now) {
+        awaited = false;
+        audiences.values().forEach(audience -> audience.greet(now));
+    }
+
+    /** Delivers a message: JSON without line breaks. Those who have come and were not greeted yet do not hear it. */
+    public synchronized void publish(byte[] data) {
+        audiences.values().forEach(audience -> audience.send(data));
+    }
+
+    /** It is about this agency now: who may not read of it is told so, and hears nothing more. */
+    public synchronized void belongsTo(String agency) {
+        for (Audience audience : List.copyOf(audiences.values())) {
+            for (Subscription member : audience.members()) {
+                if (!member.subscriber().mayRead(agency)) {
+                    leave(member);
+                    member.subscriber().forbidden(member);
+                }
+            }
         }
     }
 
     /** Whether anybody listens, or is about to. */
-    public boolean isHeard() {
-        synchronized (lock) {
-            return !audiences.isEmpty();
-        }
+    public synchronized boolean isHeard() {
+        return !audiences.isEmpty();
     }
 
     /** Ends it when nobody listens; from then on it takes no subscriber. */
-    public boolean retireIfIdle() {
-        synchronized (lock) {
-            retired = retired || audiences.isEmpty();
-            return retired;
-        }
+    public synchronized boolean retireIfIdle() {
+        retired = retired || audiences.isEmpty();
+        return retired;
     }
 }

@@ -11,6 +11,12 @@ public interface Subscriber {
     /** Takes a publication that was encoded for it; never waits. */
     void deliver(byte[] message);
 
+    /** Whether it may read of an agency, where it was not let in by a token for this very channel. */
+    boolean mayRead(String agency);
+
+    /** The stream has ended the subscription: it is about an agency now that the subscriber may not read of. */
+    void forbidden(Subscription subscription);
+
     /** The stream went on without it: what it would be given next is not what follows what it has. */
     void interrupted(Subscription subscription);
 }

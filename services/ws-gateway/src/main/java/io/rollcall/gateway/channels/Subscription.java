@@ -7,6 +7,8 @@ public final class Subscription {
     enum Phase {
         /** Behind: what it lacks is pulled from the ring, page by page. */
         CATCHING_UP,
+        /** Has its answer and waits for what there is now, in a stream without positions. */
+        AWAITING,
         /** Has everything; each publication is delivered when it comes. */
         LIVE,
         /** Over. */

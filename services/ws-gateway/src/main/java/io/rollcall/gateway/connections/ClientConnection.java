@@ -55,7 +55,9 @@ public final class ClientConnection implements Conversation {
     private final List<Held> behind = new ArrayList<>(0);
     private final Deque<Command> pending = new ArrayDeque<>(2);
 
-    private ConnectionState state = new Silent();
+    /** Changed under the lock; a stream asks it what its subscriber may read. */
+    private volatile ConnectionState state = new Silent();
+
     private boolean waiting;
     private @Nullable Timer heartbeatTimer;
     private @Nullable Timer expiryTimer;
@@ -224,7 +226,7 @@ public final class ClientConnection implements Conversation {
                 refuse(silent, connect.id(), ErrorCode.UNKNOWN_CHANNEL);
                 return Progress.DONE;
             }
-            Held candidate = new Held(channel, feed.stream(), true);
+            Held candidate = new Held(channel, feed.stream(), true, true);
             joined.add(candidate);
             Resume resume = connect.subs().getOrDefault(channel, Resume.ANEW);
             Reply.Subscription start = join(candidate, resume, null, knowledge, false);
@@ -364,7 +366,7 @@ public final class ClientConnection implements Conversation {
         if (!(find(channel) instanceof Lookup.Feed(Stream seen, String agency))) {
             return failed(id, problem(channel));
         }
-        boolean granted = connected.session().access().mayRead(agency);
+        boolean named = false;
         Instant expiresAt = null;
         if (!subscribe.token().isEmpty()) {
             switch (context.tokens().subscription(subscribe.token(), now())) {
@@ -373,7 +375,7 @@ public final class ClientConnection implements Conversation {
                         close(Disconnect.INVALID_TOKEN);
                         return Progress.DONE;
                     }
-                    granted = true;
+                    named = true;
                     expiresAt = claims.expiresAt();
                 }
                 case TokenCheck.Expired<SubscriptionClaims>() -> {
@@ -387,13 +389,13 @@ public final class ClientConnection implements Conversation {
                 }
             }
         }
-        if (!granted) {
+        if (!named && !connected.session().access().mayRead(agency)) {
             return failed(id, ErrorCode.PERMISSION_DENIED);
         }
         if (!(open(channel) instanceof Lookup.Feed feed)) {
             return failed(id, problem(channel));
         }
-        Held candidate = new Held(channel, feed.stream(), false);
+        Held candidate = new Held(channel, feed.stream(), false, named);
         Reply.Subscription start =
                 join(candidate, subscribe.resume(), expiresAt, knowledge, subscribe.rejectUnrecoverable());
         if (start == null) {
@@ -672,13 +674,21 @@ public final class ClientConnection implements Conversation {
 
         private final Subscription subscription;
         private final boolean serverSide;
+        private final boolean named;
         private boolean behind;
         private boolean reading;
         private @Nullable Timer expiry;
 
-        private Held(String channel, Stream stream, boolean serverSide) {
+        /**
+         * Not joined yet.
+         *
+         * @param serverSide whether it came with the connection
+         * @param named whether a token names this channel: it reaches it whoever's it is
+         */
+        private Held(String channel, Stream stream, boolean serverSide, boolean named) {
             this.subscription = new Subscription(channel, this, stream);
             this.serverSide = serverSide;
+            this.named = named;
         }
 
         private String channel() {
@@ -737,14 +747,29 @@ public final class ClientConnection implements Conversation {
         }
 
         @Override
+        public boolean mayRead(String agency) {
+            return named
+                    || (state instanceof Connected connected
+                            && connected.session().access().mayRead(agency));
+        }
+
+        @Override
+        public void forbidden(Subscription ended) {
+            endedByStream(UnsubscribeCode.SERVER);
+        }
+
+        @Override
         public void interrupted(Subscription ended) {
             if (serverSide) {
                 transport.close(Disconnect.INSUFFICIENT_STATE);
             } else {
-                transport.send(encoding.encode(
-                        new Reply.UnsubscribePush(ended.channel(), UnsubscribeCode.INSUFFICIENT_STATE)));
-                context.timers().after(Duration.ZERO, () -> forget(this));
+                endedByStream(UnsubscribeCode.INSUFFICIENT_STATE);
             }
+        }
+
+        private void endedByStream(UnsubscribeCode why) {
+            transport.send(encoding.encode(new Reply.UnsubscribePush(channel(), why)));
+            context.timers().after(Duration.ZERO, () -> forget(this));
         }
     }
 }

@@ -14,10 +14,10 @@ public final class ScheduledTimers implements Timers, AutoCloseable {
 
     private final ScheduledThreadPoolExecutor executor;
 
-    /** Starts the thread with the first task. */
-    public ScheduledTimers() {
+    /** Starts the thread, of this name, with the first task. */
+    public ScheduledTimers(String thread) {
         executor = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("gateway-timers").factory());
+                1, Thread.ofPlatform().daemon().name(thread).factory());
         executor.setRemoveOnCancelPolicy(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor.setRejectedExecutionHandler((task, closed) -> {

@@ -9,6 +9,7 @@ import io.rollcall.gateway.stats.Message.Severity;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
 import io.rollcall.kit.kafka.View;
+import io.rollcall.kit.statistics.StreamPicture;
 import io.rollcall.kit.statistics.StreamStatistics;
 import io.rollcall.kit.statistics.StreamStats.CameraStats;
 import io.rollcall.kit.statistics.StreamStats.SourceStats;
@@ -21,12 +22,15 @@ import io.rollcall.schemas.quota.QuotaEventType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -34,8 +38,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Tells everybody who listens what the streams of cameras are doing. A message is encoded once for all of them. While
- * something is found out and told its lock is held, so that nobody hears a thing and then what was before it. Its lock is
- * taken before the lock of a connection's queue, and nothing is waited for under it.
+ * something is found out and told its lock is held, so that nobody hears a thing and then what was before it. That may
+ * take long: only its own thread and those that read Kafka take the lock, never one that serves a client. Who comes or
+ * goes says so and is seen to on that thread. The lock is taken before that of a stream or of a connection's queue.
  *
  * <p>Nothing is told before everything that was there at the start has been read: what happened then is no news.
  */
@@ -70,10 +75,10 @@ public final class LiveStatistics implements SmartLifecycle {
     private final class Audience {
 
         private final Set<String> sources;
-        private final Set<Listener> listeners = new HashSet<>();
-        private final SnapshotStream stream = new SnapshotStream(lock, this::snapshot);
+        private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+        private final SnapshotStream stream = new SnapshotStream(() -> soon(this::greet));
         private byte @Nullable [] statistics;
-        private long statisticsVersion;
+        private @Nullable StreamPicture shown;
 
         Audience(Set<String> sources) {
             this.sources = sources;
@@ -92,33 +97,52 @@ public final class LiveStatistics implements SmartLifecycle {
             stream.publish(frame);
         }
 
+        void greet(Listener listener) {
+            listener.tellStatistics(statistics(picture()));
+            if (outage != null) {
+                listener.tell(encode(outage));
+            }
+        }
+
+        private void greet() {
+            synchronized (lock) {
+                StreamPicture now = picture();
+                List<byte[]> messages = new ArrayList<>();
+                if (isThere(now)) {
+                    messages.add(statistics(now));
+                }
+                if (outage != null) {
+                    messages.add(encode(outage));
+                }
+                stream.greet(messages);
+            }
+        }
+
+        void tellStatistics(StreamPicture now) {
+            statistics = null;
+            if (!listeners.isEmpty()) {
+                byte[] frame = statistics(now);
+                listeners.forEach(listener -> listener.tellStatistics(frame));
+            }
+            if (stream.isHeard() && isThere(now)) {
+                stream.publish(statistics(now));
+            }
+        }
+
         /** The same bytes for as long as nothing has changed. */
-        byte[] statistics() {
-            long version = state.version();
+        private byte[] statistics(StreamPicture now) {
             byte[] known = statistics;
-            if (known == null || statisticsVersion != version) {
-                known = encode(new Message.Statistics(state.now(sources, clock.instant())));
+            if (known == null || !now.equals(shown)) {
+                known = encode(new Message.Statistics(now.about(sources, clock.instant())));
                 statistics = known;
-                statisticsVersion = version;
+                shown = now;
             }
             return known;
         }
 
         /** A feed of an agency that nobody knows is silent. */
-        private byte @Nullable [] snapshot() {
-            return sources.isEmpty() || sources.stream().anyMatch(it -> state.source(it) != null) ? statistics() : null;
-        }
-
-        void tellStatistics() {
-            statistics = null;
-            if (!listeners.isEmpty()) {
-                byte[] frame = statistics();
-                listeners.forEach(listener -> listener.tellStatistics(frame));
-            }
-            byte[] now = stream.isHeard() ? snapshot() : null;
-            if (now != null) {
-                stream.publish(now);
-            }
+        private boolean isThere(StreamPicture now) {
+            return sources.isEmpty() || now.knowsAny(sources);
         }
     }
 
@@ -131,12 +155,13 @@ public final class LiveStatistics implements SmartLifecycle {
     private final Timers timers;
     private final InstantSource clock;
     private final Pace pace;
-    private final Map<Set<String>, Audience> audiences = new HashMap<>();
-    private final Map<String, SnapshotStream> cameras = new HashMap<>();
+    private final ConcurrentMap<Set<String>, Audience> audiences = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, SnapshotStream> cameras = new ConcurrentHashMap<>();
     private final Map<String, Refused> refused = new HashMap<>();
     private final Coalescer<String> updates;
     private final Coalescer<String> refusals;
     private final Coalescer<String> watched;
+    private @Nullable StreamPicture picture;
     private @Nullable Alert outage;
     private Timers.@Nullable Timer next;
 
@@ -146,6 +171,7 @@ public final class LiveStatistics implements SmartLifecycle {
      * @param state has been told of a change before this object is
      * @param sources what the state comes from; while one of them does not move, everybody is told so
      * @param live whether everything has been read that was there at the start
+     * @param timers of one thread, which nobody else needs: it is busy for as long as finding something out takes
      */
     public LiveStatistics(
             StreamStatistics state,
@@ -171,71 +197,53 @@ public final class LiveStatistics implements SmartLifecycle {
 
     // Who listens
 
-    /** Gives somebody the statistics now, and then whatever is told of these agencies; empty: of all. */
+    /** Gives somebody the statistics, and then whatever is told of these agencies; empty: of all. */
     void join(Listener listener, Set<String> agencies) {
+        soon(() -> welcome(listener, agencies));
+    }
+
+    private void welcome(Listener listener, Set<String> agencies) {
         synchronized (lock) {
-            Audience audience = audiences.computeIfAbsent(agencies, Audience::new);
-            audience.listeners.add(listener);
-            listener.tellStatistics(audience.statistics());
-            if (outage != null) {
-                listener.tell(encode(outage));
-            }
+            audiences
+                    .compute(agencies, (of, known) -> {
+                        Audience audience = known == null ? new Audience(of) : known;
+                        audience.listeners.add(listener);
+                        return audience;
+                    })
+                    .greet(listener);
         }
     }
 
+    /** In the same order as {@link #join}: who has gone before being welcomed is not kept. */
     void leave(Listener listener, Set<String> agencies) {
-        synchronized (lock) {
-            Audience audience = audiences.get(agencies);
-            if (audience != null && audience.listeners.remove(listener)) {
-                dropIfIdle(agencies);
-            }
-        }
+        soon(() -> audiences.computeIfPresent(agencies, (of, audience) -> {
+            audience.listeners.remove(listener);
+            return audience.isIdle() ? null : audience;
+        }));
     }
 
     /** The feed of these agencies; empty: of all. One that is only looked at is kept by nobody. */
     SnapshotStream feed(Set<String> agencies, boolean keep) {
-        synchronized (lock) {
-            Audience known = audiences.get(agencies);
-            Audience audience = known == null ? new Audience(agencies) : known;
-            if (keep) {
-                audiences.put(agencies, audience);
-            }
-            return audience.stream;
-        }
+        Audience audience = keep ? audiences.computeIfAbsent(agencies, Audience::new) : audiences.get(agencies);
+        return audience == null ? new Audience(agencies).stream : audience.stream;
     }
 
     void released(Set<String> agencies) {
-        synchronized (lock) {
-            dropIfIdle(agencies);
-        }
-    }
-
-    private void dropIfIdle(Set<String> agencies) {
-        Audience audience = audiences.get(agencies);
-        if (audience != null && audience.isIdle()) {
-            audiences.remove(agencies);
-        }
+        audiences.computeIfPresent(agencies, (of, audience) -> audience.isIdle() ? null : audience);
     }
 
     /** The feed of one camera. */
     SnapshotStream cameraFeed(String camera, boolean keep) {
-        synchronized (lock) {
-            SnapshotStream known = cameras.get(camera);
-            SnapshotStream stream = known == null ? new SnapshotStream(lock, () -> cameraNow(camera)) : known;
-            if (keep) {
-                cameras.put(camera, stream);
-            }
-            return stream;
-        }
+        SnapshotStream stream = keep ? cameras.computeIfAbsent(camera, this::newCameraFeed) : cameras.get(camera);
+        return stream == null ? newCameraFeed(camera) : stream;
+    }
+
+    private SnapshotStream newCameraFeed(String camera) {
+        return new SnapshotStream(() -> soon(() -> toldOf(camera, SnapshotStream::greet)));
     }
 
     void cameraReleased(String camera) {
-        synchronized (lock) {
-            SnapshotStream known = cameras.get(camera);
-            if (known != null && known.retireIfIdle()) {
-                cameras.remove(camera);
-            }
-        }
+        cameras.computeIfPresent(camera, (of, stream) -> stream.retireIfIdle() ? null : stream);
     }
 
     /** Whose camera it is; empty when it is nobody's, or not known. */
@@ -311,11 +319,7 @@ public final class LiveStatistics implements SmartLifecycle {
 
     /** Somebody has reserved a camera, or nobody has any more, or somebody has come to its room or left it. */
     public void cameraWatched(@Nullable String camera) {
-        boolean heard;
-        synchronized (lock) {
-            heard = camera != null && cameras.containsKey(camera);
-        }
-        if (heard && camera != null) {
+        if (camera != null && cameras.containsKey(camera)) {
             watched.touch(camera);
         }
     }
@@ -385,28 +389,33 @@ public final class LiveStatistics implements SmartLifecycle {
     }
 
     private void tellCamera(String camera) {
+        toldOf(camera, (feed, now) -> now.forEach(feed::publish));
+    }
+
+    /** Who may not see the camera where it is now goes before anything is told of it. */
+    private void toldOf(String id, BiConsumer<SnapshotStream, List<byte[]>> told) {
         synchronized (lock) {
-            SnapshotStream stream = cameras.get(camera);
-            byte[] now = stream == null ? null : cameraNow(camera);
-            if (stream != null && now != null) {
-                stream.publish(now);
+            SnapshotStream feed = cameras.get(id);
+            Camera camera = state.camera(id);
+            if (feed != null && camera != null) {
+                feed.belongsTo(camera.getAgency());
+            }
+            if (feed != null) {
+                told.accept(feed, camera == null ? List.of() : List.of(encode(now(camera))));
             }
         }
     }
 
-    private byte @Nullable [] cameraNow(String id) {
-        Camera camera = state.camera(id);
-        if (camera == null) {
-            return null;
-        }
+    private CameraState now(Camera camera) {
+        String id = camera.getCameraId();
         CameraStats reserved = state.reserved(id);
-        return encode(new CameraState(
+        return new CameraState(
                 id,
                 camera.getName(),
                 camera.getAgency(),
                 camera.getStatus(),
                 state.viewers(id),
-                reserved == null ? null : reserved.activeSince()));
+                reserved == null ? null : reserved.activeSince());
     }
 
     /** Tells everybody who wants to hear of an agency; empty: everybody. */
@@ -433,8 +442,23 @@ public final class LiveStatistics implements SmartLifecycle {
             // First: whatever goes wrong now, there is a next time.
             next = timers.after(pace.statistics(), this::tick);
             tellOutage();
-            audiences.values().forEach(Audience::tellStatistics);
+            StreamPicture now = picture();
+            audiences.values().forEach(audience -> audience.tellStatistics(now));
         }
+    }
+
+    /** What there is now, folded once for everybody: the same for as long as nothing changes. */
+    private StreamPicture picture() {
+        StreamPicture known = picture;
+        if (known == null || known.version() != state.version()) {
+            known = state.picture();
+            picture = known;
+        }
+        return known;
+    }
+
+    private void soon(Runnable task) {
+        var _ = timers.after(Duration.ZERO, task);
     }
 
     /** That what is shown is not what there is, once when it begins and once when it is over. */

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 class StatsConfiguration {
 
     private static final String CLIENT = "ws-gateway";
+    private static final String STATISTICS = "gateway-statistics";
 
     @Bean
     View<AgencyUsage> agencyUsageView(SchemaRegistry registry, KafkaSettings kafka, DeadLetterWriter deadLetters) {
@@ -46,6 +48,13 @@ class StatsConfiguration {
         return new RecentDecisions(properties.stats().decisions());
     }
 
+    /** Finding the statistics out may take long: pings and time-outs of clients do not wait for it. */
+    @Bean(defaultCandidate = false)
+    @Qualifier(STATISTICS)
+    ScheduledTimers statisticsTimers() {
+        return new ScheduledTimers(STATISTICS);
+    }
+
     @Bean
     LiveStatistics liveStatistics(
             View<AgencyUsage> agencies,
@@ -54,7 +63,7 @@ class StatsConfiguration {
             View<Participant> participants,
             RecentDecisions decisions,
             JsonMapper json,
-            ScheduledTimers timers,
+            @Qualifier(STATISTICS) ScheduledTimers timers,
             InstantSource clock,
             GatewayProperties properties) {
         List<View<?>> views = List.of(agencies, usages, cameras, participants);

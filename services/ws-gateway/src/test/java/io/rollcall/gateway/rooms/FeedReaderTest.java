@@ -217,6 +217,16 @@ class FeedReaderTest {
         }
 
         @Override
+        public boolean mayRead(String agency) {
+            return true;
+        }
+
+        @Override
+        public void forbidden(Subscription ended) {
+            throw new AssertionError("it may read everything");
+        }
+
+        @Override
         public void interrupted(Subscription ended) {
             interrupted = true;
         }

@@ -1,8 +1,16 @@
 package io.rollcall.gateway.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.rollcall.gateway.channels.SnapshotStream;
+import io.rollcall.gateway.channels.Stream;
+import io.rollcall.gateway.channels.Subscriber;
+import io.rollcall.gateway.channels.Subscription;
 import io.rollcall.gateway.connections.ManualTimers;
+import io.rollcall.gateway.connections.ScheduledTimers;
+import io.rollcall.gateway.protocol.Encoding;
+import io.rollcall.gateway.protocol.JsonEncoding;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
 import io.rollcall.kit.kafka.View;
@@ -11,10 +19,14 @@ import io.rollcall.kit.web.IsoInstants;
 import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.schemas.quota.QuotaEventType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +69,7 @@ class LiveStatisticsTest {
     }
 
     private static final class Ear implements LiveStatistics.Listener {
-        private final List<byte[]> frames = new ArrayList<>();
+        private final List<byte[]> frames = new CopyOnWriteArrayList<>();
 
         @Override
         public void tell(byte[] frame) {
@@ -78,9 +90,67 @@ class LiveStatisticsTest {
         }
     }
 
+    /** Somebody with an SDK. */
+    private static final class Reader implements Subscriber {
+        private final Encoding json = new JsonEncoding();
+        private final List<String> got = new CopyOnWriteArrayList<>();
+        private final Subscription subscription;
+
+        private Reader(SnapshotStream stream) {
+            subscription = new Subscription("feed", this, stream);
+            assertThat(stream.join(subscription)).isInstanceOf(Stream.Joining.Joined.class);
+            var _ = stream.advance(subscription, 10);
+        }
+
+        private void leave() {
+            subscription.stream().leave(subscription);
+        }
+
+        private List<String> types() {
+            return got.stream()
+                    .map(it -> JSON.readTree(it)
+                            .path("push")
+                            .path("pub")
+                            .path("data")
+                            .path("type")
+                            .asString())
+                    .toList();
+        }
+
+        @Override
+        public Encoding encoding() {
+            return json;
+        }
+
+        @Override
+        public void deliver(byte[] message) {
+            got.add(new String(message, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public boolean mayRead(String agency) {
+            return true;
+        }
+
+        @Override
+        public void forbidden(Subscription ended) {
+            throw new AssertionError("it may read everything");
+        }
+
+        @Override
+        public void interrupted(Subscription ended) {
+            throw new AssertionError("nothing is missing in a stream without positions");
+        }
+    }
+
     @BeforeEach
     void start() {
         live.start();
+    }
+
+    private void join(Ear who, Set<String> sources) {
+        live.join(who, sources);
+        time.pass(Duration.ZERO);
     }
 
     private void uses(String agency, @Nullable Integer before, int after) {
@@ -111,7 +181,7 @@ class LiveStatisticsTest {
 
     @Test
     void theStatisticsComeAtOnceAndEveryFiveSeconds() {
-        live.join(ear, Set.of());
+        join(ear, Set.of());
         assertThat(ear.types()).containsExactly("STREAM_STATS");
 
         time.pass(Duration.ofMillis(4_999));
@@ -126,7 +196,7 @@ class LiveStatisticsTest {
 
     @Test
     void anAgencyIsToldOfTenTimesASecondAtMostAndItsLastValueAlways() {
-        live.join(ear, Set.of());
+        join(ear, Set.of());
         for (int i = 0; i < 1_000; i++) {
             uses("METRO", i, i + 1);
             time.pass(Duration.ofMillis(1));
@@ -142,7 +212,7 @@ class LiveStatisticsTest {
 
     @Test
     void agenciesDoNotWaitForEachOther() {
-        live.join(ear, Set.of());
+        join(ear, Set.of());
 
         uses("METRO", 0, 1);
         uses("BUS", 0, 1);
@@ -154,9 +224,9 @@ class LiveStatisticsTest {
     void whoHearsTheSameIsGivenTheSameBytes() {
         var second = new Ear();
         var narrow = new Ear();
-        live.join(ear, Set.of());
-        live.join(second, Set.of());
-        live.join(narrow, Set.of("METRO"));
+        join(ear, Set.of());
+        join(second, Set.of());
+        join(narrow, Set.of("METRO"));
         uses("METRO", 0, 1);
         uses("BUS", 0, 1);
         time.pass(Duration.ofSeconds(5));
@@ -173,11 +243,11 @@ class LiveStatisticsTest {
 
     @Test
     void whoJoinsLaterHearsOfWhatHasChangedMeanwhile() {
-        live.join(ear, Set.of());
+        join(ear, Set.of());
         uses("METRO", 0, 7);
         var second = new Ear();
 
-        live.join(second, Set.of());
+        join(second, Set.of());
 
         assertThat(second.heard().getFirst().path("data").path("active_streams").asInt())
                 .isEqualTo(7);
@@ -185,8 +255,9 @@ class LiveStatisticsTest {
 
     @Test
     void whoHasLeftHearsNothing() {
-        live.join(ear, Set.of());
+        join(ear, Set.of());
         live.leave(ear, Set.of());
+        time.pass(Duration.ZERO);
         uses("METRO", 0, 1);
         time.pass(Duration.ofSeconds(10));
 
@@ -195,7 +266,7 @@ class LiveStatisticsTest {
 
     @Test
     void refusalsAreOneAlertASecond() {
-        live.join(ear, Set.of());
+        join(ear, Set.of());
         for (int i = 0; i < 25; i++) {
             refused("METRO");
             time.pass(Duration.ofMillis(100));
@@ -215,7 +286,7 @@ class LiveStatisticsTest {
     @Test
     void nothingIsNewsBeforeEverythingIsRead() {
         complete = false;
-        live.join(ear, Set.of());
+        join(ear, Set.of());
         uses("METRO", null, 990);
         refused("METRO");
         complete = true;
@@ -226,11 +297,11 @@ class LiveStatisticsTest {
 
     @Test
     void thatNothingMovesIsSaidOnceAndSoIsItsEnd() {
-        live.join(ear, Set.of("METRO"));
+        join(ear, Set.of("METRO"));
         source.readiness = Readiness.degraded("no broker answers");
         time.pass(Duration.ofSeconds(10));
         var late = new Ear();
-        live.join(late, Set.of());
+        join(late, Set.of());
         source.readiness = Readiness.up();
         time.pass(Duration.ofSeconds(10));
 
@@ -240,6 +311,99 @@ class LiveStatisticsTest {
                         "SYSTEM_ERROR LOW The statistics are up to date again");
         assertThat(alerts(late)).isEqualTo(alerts(ear));
         assertThat(late.types()).startsWith("STREAM_STATS", "ALERT");
+    }
+
+    @Test
+    void aSubscriberWhoComesDuringAnOutageIsToldOfItToo() {
+        var early = new Reader(live.feed(Set.of(), true));
+        time.pass(Duration.ZERO);
+        source.readiness = Readiness.degraded("no broker answers");
+        time.pass(Duration.ofSeconds(5));
+
+        var late = new Reader(live.feed(Set.of(), true));
+        var ofNobody = new Reader(live.feed(Set.of("NOBODY"), true));
+        time.pass(Duration.ZERO);
+
+        assertThat(early.types()).containsExactly("STREAM_STATS", "ALERT", "STREAM_STATS");
+        assertThat(late.types()).containsExactly("STREAM_STATS", "ALERT");
+        assertThat(ofNobody.types()).containsExactly("ALERT");
+    }
+
+    @Test
+    void whoHasGoneBeforeBeingWelcomedIsNotKept() {
+        live.join(ear, Set.of());
+        live.leave(ear, Set.of());
+        time.pass(Duration.ZERO);
+        int told = ear.frames.size();
+        uses("METRO", 0, 1);
+        time.pass(Duration.ofSeconds(5));
+
+        assertThat(ear.frames).hasSize(told);
+    }
+
+    @Test
+    void nobodyWhoComesOrGoesWaitsForWhatTakesLong() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var over = new CountDownLatch(1);
+        var slow = new ReadinessCheck() {
+            @Override
+            public String name() {
+                return "slow";
+            }
+
+            @Override
+            public Readiness check() {
+                begun.countDown();
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Readiness.up();
+            }
+        };
+        try (var thread = new ScheduledTimers("statistics")) {
+            var busy = new LiveStatistics(
+                    state,
+                    new RecentDecisions(3),
+                    List.of(slow),
+                    () -> true,
+                    JSON,
+                    thread,
+                    time,
+                    new LiveStatistics.Pace(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(1)));
+            busy.start();
+            begun.await();
+
+            Reader reader;
+            try {
+                reader = CompletableFuture.supplyAsync(() -> comesAndGoes(busy))
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .join();
+                assertThat(ear.frames).isEmpty();
+            } finally {
+                over.countDown();
+            }
+            await().until(() -> !ear.frames.isEmpty() && !reader.got.isEmpty());
+            busy.stop();
+        }
+    }
+
+    /** All that the threads of clients do. */
+    private Reader comesAndGoes(LiveStatistics busy) {
+        var gone = new Ear();
+        busy.join(ear, Set.of());
+        busy.join(gone, Set.of());
+        busy.leave(gone, Set.of());
+        var reader = new Reader(busy.feed(Set.of(), true));
+        var leaving = new Reader(busy.feed(Set.of("METRO"), true));
+        leaving.leave();
+        busy.released(Set.of("METRO"));
+        var watcher = new Reader(busy.cameraFeed("c-1", true));
+        watcher.leave();
+        busy.cameraReleased("c-1");
+        assertThat(busy.agencyOf("c-1")).isEmpty();
+        return reader;
     }
 
     private static List<String> alerts(Ear ear) {
