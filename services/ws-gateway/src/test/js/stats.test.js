@@ -98,6 +98,15 @@ test('a status is known from its change on, and what is not known does no harm',
   assert.equal(stats.statuses.get('a'), 'OFFLINE');
 });
 
+test('what is told at the start says how all cameras are', () => {
+  const stats = told(
+    ['CAMERA_STATUS', { camera_id: 'a', status: 'OFFLINE', previous_status: 'ONLINE' }],
+    ['CAMERA_STATUSES', { cameras: [{ camera_id: 'b', status: 'ERROR' }] }],
+  );
+
+  assert.deepEqual([...stats.statuses], [['b', 'ERROR']]);
+});
+
 test('colours change at 80 and 95 per cent, to the slot', () => {
   const level = (current, limit) => levelOf({ current, limit });
 

@@ -24,7 +24,8 @@ const clock = new Intl.DateTimeFormat(undefined, {
 export class StatsView {
   #stats;
   #chosen = '';
-  #decisions = new Map();
+  /** Null until they are known. */
+  #decisions = null;
   #forbidden = false;
   #agencies = new Map();
   #isScheduled = false;
@@ -56,7 +57,7 @@ export class StatsView {
   /** Decisions about this agency are shown. */
   choose(source) {
     this.#chosen = source;
-    this.#decisions = new Map();
+    this.#decisions = null;
     this.touch();
   }
 
@@ -131,7 +132,8 @@ export class StatsView {
       cameras.length > shown.length ? `${whole.format(shown.length)} of ${whole.format(cameras.length)}` : '',
     );
     const empty = byId('cameras-empty');
-    empty.hidden = cameras.length > 0;
+    // Why there is nothing stands beside it already.
+    empty.hidden = cameras.length > 0 || this.#forbidden;
     setText(empty, this.#stats.loaded ? 'No camera is reserved now.' : 'Loading the cameras.');
     replaceItems(byId('camera-list'), shown, 'camera-template', (item, camera) => {
       const name = item.querySelector('.camera-name');
@@ -170,8 +172,10 @@ export class StatsView {
       return;
     }
     setText(byId('decisions-of'), legible(this.#chosen));
-    const decisions = [...this.#decisions.values()];
-    byId('decisions-empty').hidden = decisions.length > 0;
+    const decisions = this.#decisions ? [...this.#decisions.values()] : [];
+    const empty = byId('decisions-empty');
+    empty.hidden = decisions.length > 0;
+    setText(empty, this.#decisions ? 'Nothing was decided lately.' : 'Loading the decisions.');
     const nameOfCamera = (id) => this.#stats.cameras.get(id)?.name ?? id;
     replaceItems(byId('decision-list'), decisions, 'decision-template', (item, decision) => {
       item.dataset.outcome = decision.outcome;

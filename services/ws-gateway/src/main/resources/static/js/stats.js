@@ -42,6 +42,10 @@ export function take(stats, { type, data, timestamp }) {
       stats.streams = sum(stats.agencies);
       break;
     }
+    case 'CAMERA_STATUSES':
+      // At the start and after a break: how cameras were before is not so any more.
+      stats.statuses = new Map(data.cameras.map((told) => [told.camera_id, told.status]));
+      break;
     case 'CAMERA_STATUS':
       stats.statuses.set(data.camera_id, data.status);
       break;

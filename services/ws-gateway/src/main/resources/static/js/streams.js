@@ -91,7 +91,12 @@ export class Streams {
     };
     this.#feed = this.#client.newSubscription(`agencies:${encodeURIComponent(source)}`);
     // The feed first, then what was before: nothing falls between the two.
-    this.#feed.on('subscribed', async () => learn(await this.#decisionsOf(source)));
+    this.#feed.on('subscribed', async () => {
+      const before = await this.#decisionsOf(source);
+      if (before) {
+        learn(before);
+      }
+    });
     this.#feed.on('publication', ({ data }) => {
       if (data.type === 'DECISION') {
         learn([data.data]);
@@ -100,6 +105,7 @@ export class Streams {
     this.#feed.subscribe();
   }
 
+  /** Null when they could not be had. */
   async #decisionsOf(source) {
     try {
       const address = new URL('dashboard/decisions', this.#base);
@@ -108,10 +114,10 @@ export class Streams {
         cache: 'no-store',
         headers: { Accept: 'application/json', ...(this.#token && { Authorization: `Bearer ${this.#token}` }) },
       });
-      return response.ok ? (await response.json()).decisions : [];
+      return response.ok ? (await response.json()).decisions : null;
     } catch {
       // The connection says that the gateway is away, and asks again when it is back.
-      return [];
+      return null;
     }
   }
 }

@@ -79,6 +79,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         var _ = tell("Page.enable", Map.of());
         var _ = tell("Runtime.enable", Map.of());
         var _ = tell("Log.enable", Map.of());
+        var _ = tell("Network.enable", Map.of());
     }
 
     /** Loads a page anew. */
@@ -86,6 +87,11 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         complaints.clear();
         var _ = tell("Page.navigate", Map.of("url", address));
         until("location.href === " + quoted(address) + " && document.readyState === 'complete'");
+    }
+
+    /** From now on the page cannot load what fits one of these patterns; none: it can load everything. */
+    void block(String... patterns) {
+        var _ = tell("Network.setBlockedURLs", Map.of("urls", List.of(patterns)));
     }
 
     /** What an expression of JavaScript is in the page; a promise is waited for. */

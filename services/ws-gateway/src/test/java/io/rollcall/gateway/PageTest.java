@@ -318,6 +318,49 @@ class PageTest {
         browser.until("!document.getElementById('content').hidden && document.getElementById('streams').hidden");
     }
 
+    @Test
+    void whatACameraWasBeforeThePageWasOpenedIsShownToo() {
+        String agency = "METRO-" + unique;
+        String camera = "cam-" + unique;
+        streams.camera(camera, "Tower " + unique, agency, CameraStatus.ONLINE);
+        streams.limit(agency, 5);
+        streams.granted(agency, camera);
+        streams.camera(camera, "Tower " + unique, agency, CameraStatus.OFFLINE);
+        streams.uses(agency, 2);
+        showCameras();
+        browser.until(card(agency) + " === 'calm 2 of 5'");
+
+        showCameras();
+
+        browser.untilIs("badge('Tower " + unique + "')", "offline");
+        streams.camera(camera, "Tower " + unique, agency, CameraStatus.ONLINE);
+        browser.untilIs("badge('Tower " + unique + "')", "");
+    }
+
+    @Test
+    void thatThereIsNothingIsSaidOnceItIsKnown() {
+        String agency = "METRO-" + unique;
+        streams.limit(agency, 5);
+        browser.open("about:blank");
+        browser.block("*/dashboard/sign-in", "*/dashboard/decisions*");
+        browser.open("http://127.0.0.1:" + gateway.port() + "/#cameras&source=" + agency);
+
+        // It was drawn, and does not know anything.
+        browser.until("!document.getElementById('decisions').hidden");
+        browser.untilIs("document.getElementById('cameras-empty').textContent", "Loading the cameras.");
+        browser.untilIs("document.getElementById('agencies-empty').textContent", "Loading the agencies.");
+        browser.untilIs("document.getElementById('decisions-empty').textContent", "Loading the decisions.");
+        browser.takePicture(PICTURES.resolve("cameras-loading.png"));
+
+        browser.block("*/dashboard/decisions*");
+        browser.until(LIVE);
+        browser.untilIs("document.getElementById('cameras-empty').textContent", "No camera is reserved now.");
+        browser.untilIs("document.getElementById('decisions-empty').textContent", "Loading the decisions.");
+        browser.block();
+        showCameras("#cameras&source=none-" + unique);
+        browser.untilIs("document.getElementById('decisions-empty').textContent", "Nothing was decided lately.");
+    }
+
     private static void showCameras() {
         showCameras("#cameras");
     }
@@ -334,6 +377,9 @@ class PageTest {
                 globalThis.watched = (name) => [...document.querySelectorAll('.camera')]
                     .filter((row) => row.querySelector('.camera-name').textContent === name)
                     .map((row) => row.querySelector('.viewers').textContent).join();
+                globalThis.badge = (name) => [...document.querySelectorAll('.camera')]
+                    .filter((row) => row.querySelector('.camera-name').textContent === name)
+                    .map((row) => row.querySelector('.status:not([hidden])')?.textContent ?? '').join();
                 globalThis.alerts = (part) => [...document.querySelectorAll('.alert')]
                     .map((row) => row.querySelector('.severity').textContent + ' ' + row.querySelector('.words').textContent)
                     .filter((words) => words.includes(part));

@@ -516,6 +516,36 @@ class StatsTest {
     }
 
     @Test
+    void aFeedBeginsWithWhichReservedCamerasAreNotOnline() {
+        String idle = "idle-" + camera;
+        String online = "online-" + camera;
+        log.limit(agency, 9);
+        for (String reserved : List.of(camera, online)) {
+            log.camera(reserved, "Gate", agency, CameraStatus.ONLINE);
+            log.granted(agency, reserved);
+        }
+        log.camera(idle, "Gate", agency, CameraStatus.OFFLINE);
+        log.camera(camera, "Gate", agency, CameraStatus.ERROR);
+        String feed = "agencies:" + agency;
+        try (RunningGateway again = RunningGateway.start(kafka, REGISTRY);
+                Client client = Client.connected(again.port());
+                StatsClient plain = new StatsClient(again.port(), only())) {
+            var _ = client.subscribe(2, feed);
+            log.uses(agency, 3);
+            var _ = publication(client, feed, "AGENCY_LIMIT_UPDATE");
+            var _ = plain.first("AGENCY_LIMIT_UPDATE", it -> true);
+
+            assertThat(client.publications(feed))
+                    .extracting(it -> it.path("data").path("type").asString())
+                    .startsWith("STREAM_STATS", "CAMERA_STATUSES")
+                    .containsOnlyOnce("CAMERA_STATUSES");
+            assertThat(publication(client, feed, "CAMERA_STATUSES"))
+                    .isEqualTo(json("{\"cameras\":[{\"camera_id\":\"%s\",\"status\":\"ERROR\"}]}".formatted(camera)));
+            assertThat(plain.all("CAMERA_STATUSES")).isEmpty();
+        }
+    }
+
+    @Test
     void theFeedOfEverythingIsWhatPlainClientsHear() {
         log.camera(camera, "Gate", agency, CameraStatus.ONLINE);
         try (Client client = Client.connected(gateway.port());

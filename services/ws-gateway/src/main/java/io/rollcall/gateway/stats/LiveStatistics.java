@@ -110,12 +110,22 @@ public final class LiveStatistics implements SmartLifecycle {
                 List<byte[]> messages = new ArrayList<>();
                 if (isThere(now)) {
                     messages.add(statistics(now));
+                    messages.add(encode(statuses(now)));
                 }
                 if (outage != null) {
                     messages.add(encode(outage));
                 }
                 stream.greet(messages);
             }
+        }
+
+        /** What has changed before somebody comes is told to nobody again. */
+        private Message statuses(StreamPicture now) {
+            return new Message.CameraStatuses(now.about(sources, clock.instant()).cameraStats().stream()
+                    .map(reserved -> state.camera(reserved.cameraId()))
+                    .filter(camera -> camera != null && camera.getStatus() != CameraStatus.ONLINE)
+                    .map(camera -> new Message.CameraNotOnline(camera.getCameraId(), camera.getStatus()))
+                    .toList());
         }
 
         void tellStatistics(StreamPicture now) {

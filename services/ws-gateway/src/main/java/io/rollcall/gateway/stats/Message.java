@@ -5,6 +5,7 @@ import io.rollcall.kit.statistics.StreamStats;
 import io.rollcall.kit.statistics.StreamStats.SourceStats;
 import io.rollcall.schemas.cameras.CameraStatus;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -98,6 +99,26 @@ sealed interface Message {
             return "CAMERA_STATS";
         }
     }
+
+    /**
+     * How the reserved cameras are that are not online; all others are.
+     *
+     * @param cameras in the order of their ids
+     */
+    record CameraStatuses(List<CameraNotOnline> cameras) implements Message {
+        public CameraStatuses {
+            cameras = List.copyOf(cameras);
+        }
+
+        @Override
+        public String type() {
+            return "CAMERA_STATUSES";
+        }
+    }
+
+    /** One of them. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record CameraNotOnline(String cameraId, CameraStatus status) {}
 
     /** A decision about an agency, as quota-counter answers it. */
     record Decided(@JsonValue Decision decision) implements Message {

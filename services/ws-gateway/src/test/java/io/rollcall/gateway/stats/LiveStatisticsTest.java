@@ -324,8 +324,8 @@ class LiveStatisticsTest {
         var ofNobody = new Reader(live.feed(Set.of("NOBODY"), true));
         time.pass(Duration.ZERO);
 
-        assertThat(early.types()).containsExactly("STREAM_STATS", "ALERT", "STREAM_STATS");
-        assertThat(late.types()).containsExactly("STREAM_STATS", "ALERT");
+        assertThat(early.types()).containsExactly("STREAM_STATS", "CAMERA_STATUSES", "ALERT", "STREAM_STATS");
+        assertThat(late.types()).containsExactly("STREAM_STATS", "CAMERA_STATUSES", "ALERT");
         assertThat(ofNobody.types()).containsExactly("ALERT");
     }
 
