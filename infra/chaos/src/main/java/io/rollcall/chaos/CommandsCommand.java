@@ -60,6 +60,9 @@ final class CommandsCommand implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "20", description = "Sessions per second; default ${DEFAULT-VALUE}.")
     private int rate;
 
+    @Option(names = "--only", defaultValue = "", description = "Only the faults with this in their names.")
+    private String only = "";
+
     private final PrintStream out = System.out;
     private final Queue<Done> created = new ConcurrentLinkedQueue<>();
     private final Queue<Done> deleted = new ConcurrentLinkedQueue<>();
@@ -96,7 +99,7 @@ final class CommandsCommand implements Callable<Integer> {
             try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
                 Thread load = Thread.ofVirtual().start(() -> load(client, requests, over));
                 Thread.sleep(CALM.multipliedBy(2));
-                for (Fault fault : faults) {
+                for (Fault fault : Fault.only(only, faults)) {
                     struck.add(Struck.by(fault, trial, out));
                     Thread.sleep(CALM);
                 }

@@ -4,9 +4,20 @@ import io.rollcall.local.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 
 /** Something that is done to a part of a running stack. */
 sealed interface Fault {
+
+    /** Those with this in their names; all of them for nothing. */
+    static List<Fault> only(String name, List<Fault> faults) {
+        List<Fault> named =
+                faults.stream().filter(fault -> fault.title().contains(name)).toList();
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException("no fault has \"" + name + "\" in its name");
+        }
+        return named;
+    }
 
     /** The part it is done to. */
     String part();

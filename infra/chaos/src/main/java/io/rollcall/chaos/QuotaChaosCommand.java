@@ -67,6 +67,9 @@ final class QuotaChaosCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "What chance begins with; by default the time.")
     private long seed = System.currentTimeMillis();
 
+    @Option(names = "--only", defaultValue = "", description = "Only the faults with this in their names.")
+    private String only = "";
+
     private final PrintStream out = System.out;
     private Instant warmAt = Instant.MAX;
     private final Viewer.World world = new Viewer.World(
@@ -145,7 +148,7 @@ final class QuotaChaosCommand implements Callable<Integer> {
             Thread.sleep(CALM.multipliedBy(3));
             warmAt = Instant.now();
             Thread.sleep(CALM);
-            for (Fault fault : faults) {
+            for (Fault fault : Fault.only(only, faults)) {
                 struck.add(Struck.by(fault, trial, out));
                 Thread.sleep(CALM);
             }

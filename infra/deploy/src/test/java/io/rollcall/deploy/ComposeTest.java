@@ -40,7 +40,7 @@ class ComposeTest {
             Set.of("SERVER_ADDRESS", "SERVER_PORT", "MANAGEMENT_SERVER_ADDRESS", "MANAGEMENT_SERVER_PORT");
 
     /** The kit's variables for Kafka Streams, which only a service with a topology can use. */
-    private static final Set<String> OF_STREAMS = Set.of("APPLICATION_SERVER");
+    private static final Set<String> OF_STREAMS = Set.of("APPLICATION_SERVER", "KAFKA_SESSION_TIMEOUT");
 
     /** The variables that open something. They have no default anywhere. */
     private static final Set<String> SECRETS = Set.of(

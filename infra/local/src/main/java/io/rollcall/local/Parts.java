@@ -282,6 +282,8 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
         environment.put(
                 "SCHEMA_REGISTRY_URL",
                 "http://" + LOOPBACK + ":" + settings.ports().registry());
+        // Our broker allows a second; a process that has to start beside it makes others wait longer than that.
+        environment.put("KAFKA_SESSION_TIMEOUT", "4s");
         environment.put("SERVER_ADDRESS", LOOPBACK);
         environment.put("SERVER_PORT", Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_ADDRESS", LOOPBACK);

@@ -77,6 +77,15 @@ public abstract class ConsumerThread implements SmartLifecycle {
         }
     }
 
+    /** All that end together do so at the same time: each waits for the broker to let go of its last fetch. */
+    @Override
+    public final void stop(Runnable ended) {
+        Thread.ofVirtual().name(threadName + "-stop").start(() -> {
+            stop();
+            ended.run();
+        });
+    }
+
     @Override
     public final void stop() {
         end.countDown();

@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param bootstrapServers brokers as {@code host:port}, separated by commas
  * @param registryUrl the schema registry's address without a path
  * @param registryTimeout how long one question to the registry may take
+ * @param sessionTimeout after which a silent member of a group is dead; brokers have a least that they allow
  * @param client anything else for every client, such as {@code security.protocol}
  */
 @ConfigurationProperties("rollcall.kafka")
@@ -26,7 +27,10 @@ public record KafkaSettings(
         String bootstrapServers,
         URI registryUrl,
         @DefaultValue("2s") Duration registryTimeout,
+        @DefaultValue("6s") Duration sessionTimeout,
         @DefaultValue Map<String, String> client) {
+
+    private static final int BEATS = 20;
 
     /** Checks what was given. */
     public KafkaSettings {
@@ -38,6 +42,9 @@ public record KafkaSettings(
         }
         if (!registryTimeout.isPositive()) {
             throw new IllegalArgumentException("rollcall.kafka.registry-timeout must be more than nothing");
+        }
+        if (sessionTimeout.toMillis() < BEATS) {
+            throw new IllegalArgumentException("rollcall.kafka.session-timeout must be more than nothing");
         }
         client = Map.copyOf(client);
     }
@@ -96,6 +103,19 @@ public record KafkaSettings(
         it.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         it.putAll(client);
         return it;
+    }
+
+    /**
+     * What a member of a group is told besides. The others hear at their next beat that somebody has left or come: with
+     * the usual three or four beats in a session an orderly takeover would wait a second and more for them.
+     */
+    public Map<String, Object> membership() {
+        int session = Math.toIntExact(sessionTimeout.toMillis());
+        return Map.of(
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                session,
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                session / BEATS);
     }
 
     /** An administrator that gives up soon enough to say what is wrong. */

@@ -53,8 +53,7 @@ public class StreamsAutoConfiguration {
             ObjectProvider<ServiceTopology> topologies,
             ObjectProvider<MeterRegistry> meters,
             @Value("${rollcall.data-dir}") Path dataDir) {
-        Map<String, Object> properties =
-                new HashMap<>(streams.properties(service.id(), dataDir, kafka.common(service.id())));
+        Map<String, Object> properties = new HashMap<>(streams.properties(service.id(), dataDir, kafka));
         properties.putAll(DeadLetterHandlers.properties(deadLetters));
         var factory = new StreamsBuilderFactoryBean(new KafkaStreamsConfiguration(properties));
         // The runtime starts it when the world is there for it, and ends it in its own place.
@@ -92,6 +91,6 @@ public class StreamsAutoConfiguration {
                 new ThreadFailures(clock, streams.threadRestarts(), streams.threadRestartWindow()),
                 checks.orderedStream().toList(),
                 exit,
-                streams.sessionTimeout().multipliedBy(SESSIONS_OF_SILENCE));
+                kafka.sessionTimeout().multipliedBy(SESSIONS_OF_SILENCE));
     }
 }

@@ -27,8 +27,10 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyDescription;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -44,6 +46,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private static final Logger LOG = LoggerFactory.getLogger(StreamsRuntime.class);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration LOOK_AT_LAGS_EVERY = Duration.ofMillis(200);
 
     private final StreamsBuilderFactoryBean factory;
     private final StreamTopics topics;
@@ -56,6 +59,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private volatile @Nullable Thread starter;
     private volatile String waitingFor = "not started";
     private volatile boolean given;
+    private volatile boolean caughtUp;
 
     StreamsRuntime(
             StreamsBuilderFactoryBean factory,
@@ -109,6 +113,9 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     }
 
     private Readiness whileRunning(KafkaStreams streams) {
+        if (!caughtUp) {
+            return Readiness.down("copying state");
+        }
         if (!Connections.any(streams.metrics())) {
             return Readiness.degraded("no broker answers");
         }
@@ -155,12 +162,15 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
 
     private void startWhenPossible() {
         try (Admin admin = Admin.create(adminProperties)) {
+            // Half a second, which else passes while others have given their part up for this one already.
+            RocksDB.loadLibrary();
             while (end.getCount() > 0) {
                 String obstacle = obstacle(admin);
                 if (obstacle == null) {
                     factory.start();
                     given = true;
                     LOG.info("the streams have started");
+                    catchUp();
                     return;
                 }
                 if (!obstacle.equals(waitingFor)) {
@@ -175,6 +185,25 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             waitingFor = "failed, the process ends";
             LOG.atError().setCause(e).log("the streams cannot start");
             exit.because("the streams cannot start");
+        }
+    }
+
+    /**
+     * Waits until what this instance holds, its copies of others' state too, is as good as whole. Only then somebody else
+     * may be stopped, as a rollout does when it hears that this one is ready.
+     */
+    private void catchUp() throws InterruptedException {
+        while (!caughtUp && !end.await(LOOK_AT_LAGS_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            KafkaStreams streams = factory.getKafkaStreams();
+            if (streams != null && streams.state() == KafkaStreams.State.RUNNING) {
+                try {
+                    caughtUp = streams.allLocalStorePartitionLags().values().stream()
+                            .flatMap(store -> store.values().stream())
+                            .allMatch(lag -> lag.offsetLag() <= StreamsSettings.SMALL_LAG);
+                } catch (StreamsException | IllegalStateException e) {
+                    LOG.atDebug().setCause(e).log("the broker does not tell how far the state is");
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.rollcall.kit.streams;
 
+import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.schemas.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,6 @@ import org.springframework.util.unit.DataSize;
  * @param cache memory that holds back repeated updates of a key; nothing means that every update goes on
  * @param storeMemory memory for all RocksDB stores together, their write buffers included
  * @param transactionTimeout after which the broker ends what a dead instance has begun
- * @param sessionTimeout after which a silent instance is dead
  * @param taskTimeout how long a task may get nowhere, as in an outage, before its thread gives up
  * @param threadRestarts how many threads may die within {@code threadRestartWindow} before the process gives up
  * @param threadRestartWindow see {@code threadRestarts}
@@ -44,7 +44,6 @@ public record StreamsSettings(
         @DefaultValue("0B") DataSize cache,
         @DefaultValue("64MB") DataSize storeMemory,
         @DefaultValue("3s") Duration transactionTimeout,
-        @DefaultValue("6s") Duration sessionTimeout,
         @DefaultValue("1h") Duration taskTimeout,
         @DefaultValue("5") int threadRestarts,
         @DefaultValue("10m") Duration threadRestartWindow,
@@ -66,7 +65,11 @@ public record StreamsSettings(
         }
     }
 
+    /** So many records of a changelog are read within a moment: who is no further behind may take a task over. */
+    static final long SMALL_LAG = 1_000;
+
     private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
+    private static final int FETCH_WAIT_MS = 100;
     private static final int BULK_LINGER_MS = 50;
     private static final int BULK_BATCH_BYTES = 128 * 1024;
 
@@ -74,7 +77,6 @@ public record StreamsSettings(
     public StreamsSettings {
         positive("commit-interval", commitInterval);
         positive("poll-interval", pollInterval);
-        positive("session-timeout", sessionTimeout);
         positive("task-timeout", taskTimeout);
         positive("thread-restart-window", threadRestartWindow);
         positive("close-timeout", closeTimeout);
@@ -98,9 +100,9 @@ public record StreamsSettings(
         }
     }
 
-    /** The properties of Kafka Streams, on top of what every client is told. */
-    public Map<String, Object> properties(String applicationId, Path dataDir, Map<String, Object> common) {
-        Map<String, Object> it = new HashMap<>(common);
+    /** The properties of Kafka Streams, on top of what every client and every member of a group is told. */
+    public Map<String, Object> properties(String applicationId, Path dataDir, KafkaSettings kafka) {
+        Map<String, Object> it = new HashMap<>(kafka.common(applicationId));
         it.remove(CommonClientConfigs.CLIENT_ID_CONFIG);
         it.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
         it.put(StreamsConfig.STATE_DIR_CONFIG, dataDir.resolve("streams").toString());
@@ -120,6 +122,10 @@ public record StreamsSettings(
         it.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
         // Somebody else has the state already when this instance dies.
         it.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+        // One that has just started has no state and runs slowly: it copies first, while the others go on, and is given
+        // its part a minute later (the shortest that may be said).
+        it.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, SMALL_LAG);
+        it.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
         it.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cache.toBytes());
         // The streams protocol's shortest stock session is 45 s; and it has no static members in 4.2.
         it.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
@@ -130,13 +136,11 @@ public record StreamsSettings(
         it.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         it.put(BoundedRocksDb.MEMORY, storeMemory.toBytes());
 
-        // Dead for six seconds is dead (the shortest that a stock broker lets us say). The others hear at their next
-        // beat
-        // that somebody has left: with the usual four beats in it an orderly takeover takes 1.5 s more.
-        it.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), millis(sessionTimeout));
-        it.put(
-                StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-                millis(sessionTimeout) / 20);
+        kafka.membership().forEach((name, value) -> it.put(StreamsConfig.mainConsumerPrefix(name), value));
+        // What is newly assigned is first fetched when the fetch of the rest has come back, usually within half a
+        // second.
+        it.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), FETCH_WAIT_MS);
+        it.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), FETCH_WAIT_MS);
         // The new owner waits for the dead one's open transaction: with the usual 10 s a takeover takes 16.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), millis(transactionTimeout));
         // A send that gives up kills its thread, which does not leave its group; after an outage its partitions would

@@ -40,6 +40,7 @@ public final class TestKafka {
                 bootstrapServers,
                 URI.create("http://nowhere"),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(6),
                 Map.of(
                         CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "2000",
                         CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, "1500",

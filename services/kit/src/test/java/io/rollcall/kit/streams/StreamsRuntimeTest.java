@@ -40,7 +40,7 @@ class StreamsRuntimeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** A thread that dies does not leave its group: its partitions wait for the session's end, usually six seconds. */
-    private static final String SHORT_SESSION = "--rollcall.streams.session-timeout=2s";
+    private static final String SHORT_SESSION = "--rollcall.kafka.session-timeout=2s";
 
     private final SwitchableRegistry registry = new SwitchableRegistry();
     private final KafkaCluster.Own cluster = KafkaCluster.own();

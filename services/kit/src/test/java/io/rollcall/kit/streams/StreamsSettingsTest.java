@@ -1,8 +1,11 @@
 package io.rollcall.kit.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rollcall.kit.kafka.KafkaSettings;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -10,15 +13,43 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 class StreamsSettingsTest {
 
+    private static Map<String, Object> properties(Map<String, String> told) {
+        var all = new HashMap<>(told);
+        all.putIfAbsent("rollcall.kafka.bootstrap-servers", "127.0.0.1:1");
+        all.putIfAbsent("rollcall.kafka.registry-url", "http://127.0.0.1:1");
+        var binder = new Binder(new MapConfigurationPropertySource(all));
+        return binder.bindOrCreate("rollcall.streams", StreamsSettings.class)
+                .properties(
+                        "a-service",
+                        Path.of("data"),
+                        binder.bind("rollcall.kafka", KafkaSettings.class).get());
+    }
+
     @Test
     void noSendGivesUpBeforeItsTaskDoes() {
-        var settings = new Binder(new MapConfigurationPropertySource(Map.of("rollcall.streams.task-timeout", "7m")))
-                .bind("rollcall.streams", StreamsSettings.class)
-                .get();
-
-        assertThat(settings.properties("a-service", Path.of("data"), Map.of()))
+        assertThat(properties(Map.of("rollcall.streams.task-timeout", "7m")))
                 .containsEntry("task.timeout.ms", 420_000L)
                 .containsEntry("producer.max.block.ms", 420_000L)
                 .containsEntry("producer.delivery.timeout.ms", 420_000);
+    }
+
+    @Test
+    void aMemberIsDeadAfterWhatAStockBrokerTakes() {
+        assertThat(properties(Map.of()))
+                .containsEntry("main.consumer.session.timeout.ms", 6_000)
+                .containsEntry("main.consumer.heartbeat.interval.ms", 300);
+    }
+
+    @Test
+    void itsBeatsFollowTheSession() {
+        assertThat(properties(Map.of("rollcall.kafka.session-timeout", "4s")))
+                .containsEntry("main.consumer.session.timeout.ms", 4_000)
+                .containsEntry("main.consumer.heartbeat.interval.ms", 200);
+    }
+
+    @Test
+    void aSessionHasALength() {
+        assertThatThrownBy(() -> properties(Map.of("rollcall.kafka.session-timeout", "0s")))
+                .hasRootCauseMessage("rollcall.kafka.session-timeout must be more than nothing");
     }
 }

@@ -129,9 +129,8 @@ public final class RoomPoller extends ConsumerThread {
         Map<String, Object> it = new HashMap<>(kafka.reader(clientId));
         it.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
         it.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(SoleReaderAssignor.class));
-        // The least that a broker allows by default: so long nobody polls after the one that did has died.
-        it.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        it.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+        // For a session nobody polls after the one that did has died.
+        it.putAll(kafka.membership());
         // Longer than this thread is ever away from its consumer: one that hangs has to make room.
         it.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 45_000);
         // Requests from before there was a poller are doubts too.

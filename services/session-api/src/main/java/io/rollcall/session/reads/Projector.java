@@ -91,8 +91,7 @@ public final class Projector<V extends SpecificRecord> extends TopicReader imple
         Map<String, Object> it = settings.reader(group);
         it.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         // Who is killed is replaced soon; removals by time come to Redis through here only.
-        it.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        it.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+        it.putAll(settings.membership());
         it.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         return it;
     }

@@ -64,7 +64,12 @@ final class PollerFixture implements AutoCloseable {
     }
 
     static KafkaSettings kafka(String bootstrapServers) {
-        return new KafkaSettings(bootstrapServers, URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1), Map.of());
+        return new KafkaSettings(
+                bootstrapServers,
+                URI.create("http://127.0.0.1:1"),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(6),
+                Map.of());
     }
 
     boolean leads() {

@@ -56,7 +56,11 @@ class FeedReaderTest {
     private final Listener ofAll = new Listener();
     private final KafkaProducer<String, byte[]> producer = producer();
     private final KafkaSettings kafka = new KafkaSettings(
-            cluster.bootstrapServers(), URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1), Map.of());
+            cluster.bootstrapServers(),
+            URI.create("http://127.0.0.1:1"),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(6),
+            Map.of());
     private final FeedArchive archive = new FeedArchive(kafka, REGISTRY, 0);
     private final LogProgress progress = new LogProgress();
     private final RoomChannels channels = new RoomChannels(

@@ -127,8 +127,7 @@ public final class ViewerRemover extends TopicReader {
         Map<String, Object> it = new HashMap<>(kafka.reader(clientId));
         it.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
         it.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(CooperativeStickyAssignor.class));
-        it.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        it.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+        it.putAll(kafka.membership());
         // Where a topic was made anew: it is read whole.
         it.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return it;

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class CameraImportTest {
 
     private final FixedRegistry registry = new FixedRegistry();
-    private final KafkaSettings kafka =
-            new KafkaSettings("127.0.0.1:1", URI.create("http://127.0.0.1:1"), Duration.ofSeconds(2), Map.of());
+    private final KafkaSettings kafka = new KafkaSettings(
+            "127.0.0.1:1", URI.create("http://127.0.0.1:1"), Duration.ofSeconds(2), Duration.ofSeconds(6), Map.of());
     private final CommandClient<io.rollcall.schemas.cameras.CameraCommand, io.rollcall.schemas.cameras.CameraEvent>
             commands = new CommandClient<>(
                     new CameraSubject(), registry, kafka, "test", InstantSource.system(), Duration.ofSeconds(2), 1_000);

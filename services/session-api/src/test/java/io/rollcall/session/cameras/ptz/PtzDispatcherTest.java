@@ -45,7 +45,12 @@ class PtzDispatcherTest {
 
     @Test
     void nothingMovesThatCannotBeWrittenDown() {
-        var kafka = new KafkaSettings("127.0.0.1:1", URI.create("http://127.0.0.1:1"), Duration.ofSeconds(2), Map.of());
+        var kafka = new KafkaSettings(
+                "127.0.0.1:1",
+                URI.create("http://127.0.0.1:1"),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(6),
+                Map.of());
         InstantSource clock = InstantSource.system();
         var driver = new Remembering();
         var header = CommandHeader.newBuilder()

@@ -23,7 +23,12 @@ class CameraCatalogueTest {
     private final CameraCatalogue catalogue = new CameraCatalogue(new View<>(
             Topics.CAMERAS,
             new FixedRegistry(),
-            new KafkaSettings("127.0.0.1:1", URI.create("http://127.0.0.1:1"), Duration.ofSeconds(2), Map.of()),
+            new KafkaSettings(
+                    "127.0.0.1:1",
+                    URI.create("http://127.0.0.1:1"),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(6),
+                    Map.of()),
             "test"));
 
     private static Camera camera(Instant createdAt, int version) {

@@ -117,7 +117,11 @@ class ViewerRemoverTest {
                 .withPorts(0, 0)
                 .withWebhookUrls(List.of()));
         kafka = new KafkaSettings(
-                cluster.bootstrapServers(), URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1), Map.of());
+                cluster.bootstrapServers(),
+                URI.create("http://127.0.0.1:1"),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(6),
+                Map.of());
         var settings = new SessionApiProperties.Livekit(
                 livekit.url(),
                 "ws://127.0.0.1:7880",
