@@ -47,19 +47,23 @@ class QuotaCounterConfiguration {
 
     @Bean
     ServiceTopology quotaTopology(
-            QuotaRules rules, StreamTopics topics, QuotaCounterProperties properties, MeterRegistry meters) {
+            QuotaRules rules,
+            StreamTopics topics,
+            StreamsSettings streams,
+            QuotaCounterProperties properties,
+            MeterRegistry meters) {
         Timer decisions = Timer.builder("quota.decision")
                 .description("from a command's place in the log to its decision")
                 .publishPercentileHistogram()
                 .register(meters);
-        var shelving =
-                new LeaseShelving(StorePlace.ON_DISK, properties.limitTotal() != null, properties.decisionRetention());
-        return new DeciderTopology<>(rules, shelving, topics, StorePlace.ON_DISK, decisions::record);
+        var shelving = new LeaseShelving(properties.limitTotal() != null, properties.decisionRetention());
+        return new DeciderTopology<>(
+                rules, shelving, topics, StorePlace.ON_DISK, streams.commitInterval(), decisions::record);
     }
 
     @Bean
-    ServiceTopology viewersTopology(StreamTopics topics) {
-        return new ViewersTopology(topics);
+    ServiceTopology viewersTopology(StreamTopics topics, StreamsSettings streams) {
+        return new ViewersTopology(topics, streams.commitInterval());
     }
 
     @Bean
@@ -111,6 +115,7 @@ class QuotaCounterConfiguration {
 
     @Bean(destroyMethod = "close")
     PeerQueries peerQueries(
+            QuotaRules rules,
             StreamsRuntime streams,
             StreamsSettings settings,
             CommandClient<QuotaCommand, QuotaEvent> commands,
@@ -120,15 +125,15 @@ class QuotaCounterConfiguration {
                 new Instances(
                         streams::running,
                         settings.applicationServer(),
-                        QuotaReads.STORE,
+                        DeciderTopology.store(rules),
                         Topics.QUOTA_COMMANDS,
                         commands::partitions),
                 new PeerClient(json, properties.peerTimeout()));
     }
 
     @Bean
-    AgencyQueries agencyQueries(StoreReader stores) {
-        return new AgencyQueries(new QuotaReads(stores));
+    AgencyQueries agencyQueries(StoreReader stores, QuotaRules rules) {
+        return new AgencyQueries(new QuotaReads(stores, DeciderTopology.store(rules)));
     }
 
     @Bean

@@ -101,13 +101,18 @@ public final class QuotaBench implements Callable<Integer> {
             description = "Of how many agencies; default ${DEFAULT-VALUE}.")
     private int agencies;
 
+    @Option(names = "--decisions-only", description = "Nothing over HTTP.")
+    private boolean decisionsOnly;
+
     private final PrintStream out = System.out;
     private final List<String> errors = new ArrayList<>();
     private boolean right = true;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        overHttp();
+        if (!decisionsOnly) {
+            overHttp();
+        }
         var table = new Table("decisions alone", "per second", "p50 ms", "p99 ms", "max ms");
         fromTheLog(table);
         out.printf("%n%s", table);

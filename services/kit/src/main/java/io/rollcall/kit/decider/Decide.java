@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -24,12 +23,15 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -145,9 +147,7 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                Set<StoreBuilder<?>> all = new HashSet<>(DecideStores.builders(rules, place));
-                all.addAll(shelving.stores());
-                return all;
+                return Set.of(place.store(DeciderTopology.store(rules), Serdes.Bytes(), Serdes.ByteArray()));
             }
         };
     }
@@ -155,8 +155,9 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         this.context = context;
-        this.stores = new DecideStores(rules, context);
-        this.shelf = shelving.open(context, new Shelving.Teller() {
+        KeyValueStore<Bytes, byte[]> store = context.getStateStore(DeciderTopology.store(rules));
+        this.stores = new DecideStores(store);
+        this.shelf = shelving.open(store, new Shelving.Teller() {
             @Override
             public <V extends SpecificRecord> void tell(Topic<V> topic, String key, @Nullable V state) {
                 forward(key, state, topic);

@@ -2,132 +2,106 @@ package io.rollcall.kit.decider;
 
 import io.rollcall.schemas.SingleObjectSerde;
 import io.rollcall.schemas.commands.AnsweredCommand;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the runtime itself remembers in a partition: the answers that were given, by command and by when they may be
- * forgotten, and the time. One store: each has a changelog, whose partition is one more in every transaction, and those
- * are what a commit costs the broker.
- */
+/** What the runtime itself remembers in a partition: the answers that were given, and the time. */
 final class DecideStores {
 
-    private static final byte ANSWER = 'a';
-    private static final byte ANSWER_BY_END = 'e';
-    private static final byte CLOCK = 'c';
-    private static final byte[] NOTHING = new byte[0];
-    private static final Bytes LAST_TICK = key(CLOCK, "last-tick-at");
-    private static final Bytes GRACE = key(CLOCK, "grace-until");
+    private static final StoreSection<String, AnsweredCommand> ANSWERS =
+            new StoreSection<>('a', Serdes.String(), new SingleObjectSerde<>(AnsweredCommand.class));
+    private static final StoreSection<String, Long> CLOCK = new StoreSection<>('c', Serdes.String(), Serdes.Long());
+    private static final String LAST_TICK = "last-tick-at";
+    private static final String GRACE = "grace-until";
 
-    private final String name;
-    private final KeyValueStore<Bytes, byte[]> store;
-    private final Serde<AnsweredCommand> answers = new SingleObjectSerde<>(AnsweredCommand.class);
+    /** A sweep looks at these, */
+    private static final int LOOKED_AT = 1_000;
 
-    DecideStores(Protocol<?, ?> protocol, ProcessorContext<?, ?> context) {
-        this.name = name(protocol);
-        this.store = context.getStateStore(name);
-    }
+    /** and so many for each answer since the last one, so that no more than a third of all are there in vain. */
+    private static final int LOOKED_AT_PER_ANSWER = 4;
 
-    static Set<StoreBuilder<?>> builders(Protocol<?, ?> protocol, StorePlace place) {
-        return Set.of(place.store(name(protocol), Serdes.Bytes(), Serdes.ByteArray()));
-    }
+    private final StoreSection.Writer<String, AnsweredCommand> answers;
+    private final StoreSection.Writer<String, Long> clock;
+    private @Nullable Long lastTickAt;
+    private long graceUntil;
+    private @Nullable String sweptUpTo;
+    private int answersSinceSweep;
 
-    private static String name(Protocol<?, ?> protocol) {
-        return protocol.name() + "-answers";
+    DecideStores(KeyValueStore<Bytes, byte[]> store) {
+        this.answers = ANSWERS.of(store);
+        this.clock = CLOCK.of(store);
+        this.lastTickAt = clock.get(LAST_TICK);
+        Long grace = clock.get(GRACE);
+        this.graceUntil = grace == null ? 0 : grace;
     }
 
     boolean remembersAnswers() {
-        try (KeyValueIterator<Bytes, byte[]> ends = store.range(end(0, ""), end(Long.MAX_VALUE, ""))) {
-            return ends.hasNext();
-        }
+        return !answers.isEmpty();
     }
 
     @Nullable
     AnsweredCommand answered(String commandId, long now) {
-        AnsweredCommand answered = answer(commandId);
+        AnsweredCommand answered = answers.get(commandId);
         // What a sweep has or has not reached yet decides nothing.
         return answered == null || answered.getForgottenAt() <= now ? null : answered;
     }
 
     void answered(String commandId, AnsweredCommand answered) {
-        forget(commandId);
-        store.put(key(ANSWER, commandId), answers.serializer().serialize(name, answered));
-        store.put(end(answered.getForgottenAt(), commandId), NOTHING);
+        answers.put(commandId, answered);
+        answersSinceSweep++;
     }
 
     void forget(String commandId) {
-        AnsweredCommand before = answer(commandId);
-        if (before != null) {
-            store.delete(end(before.getForgottenAt(), commandId));
-            store.delete(key(ANSWER, commandId));
-        }
+        answers.delete(commandId);
     }
 
-    private @Nullable AnsweredCommand answer(String commandId) {
-        return answers.deserializer().deserialize(name, store.get(key(ANSWER, commandId)));
-    }
-
+    /**
+     * Looks at some answers, where the last sweep has ended, and drops what is past. An index by time would be two more
+     * records for each command.
+     */
     void forgetAnswers(long now, int atMost) {
-        List<Bytes> ended = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> ends = store.range(end(0, ""), end(now + 1, ""))) {
-            while (ends.hasNext() && ended.size() < atMost) {
-                ended.add(ends.next().key);
+        long looks = LOOKED_AT + (long) LOOKED_AT_PER_ANSWER * answersSinceSweep;
+        answersSinceSweep = 0;
+        List<String> past = new ArrayList<>();
+        try (KeyValueIterator<String, AnsweredCommand> some =
+                sweptUpTo == null ? answers.all() : answers.from(sweptUpTo)) {
+            while (looks-- > 0 && past.size() < atMost && some.hasNext()) {
+                KeyValue<String, AnsweredCommand> entry = some.next();
+                sweptUpTo = entry.key;
+                if (entry.value.getForgottenAt() <= now) {
+                    past.add(entry.key);
+                }
+            }
+            if (!some.hasNext()) {
+                sweptUpTo = null;
             }
         }
-        for (Bytes end : ended) {
-            store.delete(end);
-            store.delete(key(ANSWER, id(end)));
-        }
+        past.forEach(answers::delete);
     }
 
     /** When the last tick came, or when there was last nothing to tick for. */
     @Nullable
     Long lastTickAt() {
-        byte[] at = store.get(LAST_TICK);
-        return at == null ? null : ByteBuffer.wrap(at).getLong();
+        return lastTickAt;
     }
 
     void tickAt(long now) {
-        store.put(LAST_TICK, bytes(now));
+        clock.put(LAST_TICK, now);
+        lastTickAt = now;
     }
 
     long graceUntil() {
-        byte[] until = store.get(GRACE);
-        return until == null ? 0 : ByteBuffer.wrap(until).getLong();
+        return graceUntil;
     }
 
     void graceUntil(long until) {
-        store.put(GRACE, bytes(until));
-    }
-
-    private static byte[] bytes(long number) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-    }
-
-    private static Bytes key(byte kind, String id) {
-        byte[] text = id.getBytes(StandardCharsets.UTF_8);
-        return Bytes.wrap(
-                ByteBuffer.allocate(1 + text.length).put(kind).put(text).array());
-    }
-
-    private static Bytes end(long time, String id) {
-        byte[] key = TimeKeys.key(time, id).get();
-        return Bytes.wrap(
-                ByteBuffer.allocate(1 + key.length).put(ANSWER_BY_END).put(key).array());
-    }
-
-    private static String id(Bytes end) {
-        return new String(end.get(), 1 + Long.BYTES, end.get().length - 1 - Long.BYTES, StandardCharsets.UTF_8);
+        clock.put(GRACE, until);
+        graceUntil = until;
     }
 }

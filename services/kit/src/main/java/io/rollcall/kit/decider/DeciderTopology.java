@@ -1,5 +1,6 @@
 package io.rollcall.kit.decider;
 
+import io.rollcall.kit.streams.CommitPace;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopic;
 import io.rollcall.kit.streams.StreamTopics;
@@ -27,17 +28,20 @@ public final class DeciderTopology<C, S, E, CR extends SpecificRecord, ER extend
     private final Shelving<C, S, ER> shelving;
     private final StreamTopics topics;
     private final StorePlace place;
+    private final Duration commitInterval;
     private final Consumer<Duration> decidedAfter;
 
     /** Runs the rules of a subject. */
-    public DeciderTopology(Subject<C, S, E, CR, ER, ?> subject, StreamTopics topics, StorePlace place) {
-        this(subject, new SingleRecords<>(subject, place), topics, place, _ -> {});
+    public DeciderTopology(
+            Subject<C, S, E, CR, ER, ?> subject, StreamTopics topics, StorePlace place, Duration commitInterval) {
+        this(subject, new SingleRecords<>(subject), topics, place, commitInterval, _ -> {});
     }
 
     /**
      * Runs rules whose states are kept in a way of their own.
      *
-     * @param place where the answers that were given are kept
+     * @param place where its store is
+     * @param commitInterval how soon what is fresh is committed
      * @param decidedAfter is told of every command how long after the broker had it it was decided
      */
     public DeciderTopology(
@@ -45,17 +49,19 @@ public final class DeciderTopology<C, S, E, CR extends SpecificRecord, ER extend
             Shelving<C, S, ER> shelving,
             StreamTopics topics,
             StorePlace place,
+            Duration commitInterval,
             Consumer<Duration> decidedAfter) {
         this.rules = rules;
         this.shelving = shelving;
         this.topics = topics;
         this.place = place;
+        this.commitInterval = commitInterval;
         this.decidedAfter = decidedAfter;
     }
 
-    /** The store with the state of every thing, by its id. */
-    public static String statesStore(Subject<?, ?, ?, ?, ?, ?> subject) {
-        return SingleRecords.states(subject);
+    /** The name of the one store of a decider. */
+    public static String store(Protocol<?, ?> protocol) {
+        return protocol.name() + "-state";
     }
 
     static String tell(Topic<?> topic) {
@@ -72,6 +78,7 @@ public final class DeciderTopology<C, S, E, CR extends SpecificRecord, ER extend
         KStream<String, SpecificRecord> decided = builder.stream(
                         commands.name(),
                         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("read-" + commands.name()))
+                .processValues(CommitPace.step(commitInterval), Named.as("pace-" + commands.name()))
                 .process(
                         Decide.supplier(rules, shelving, commands.valueSerde().deserializer(), place, decidedAfter),
                         Named.as("decide-" + rules.name()));

@@ -2,11 +2,10 @@ package io.rollcall.kit.decider;
 
 import io.rollcall.schemas.Topic;
 import java.util.List;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,10 @@ public interface Shelving<C, S, ER> {
     /** The topics, in the order of the topology's description. */
     List<StateTopic<?>> topics();
 
-    /** The stores of a partition. */
-    Set<StoreBuilder<?>> stores();
-
-    /** Opens a partition's shelf, once its stores are restored. */
-    Shelf<C, S, ER> open(ProcessorContext<?, ?> context, Teller teller);
+    /**
+     * Opens a partition's shelf.
+     *
+     * @param store restored, for {@link StoreSection}s of the shelf's own
+     */
+    Shelf<C, S, ER> open(KeyValueStore<Bytes, byte[]> store, Teller teller);
 }

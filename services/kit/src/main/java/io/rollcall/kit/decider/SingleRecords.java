@@ -3,35 +3,27 @@ package io.rollcall.kit.decider;
 import io.rollcall.schemas.SingleObjectSerde;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Things that have one record each: a store of them by id, and one of their deadlines. */
+/** Things that have one record each: by id, with an index of their deadlines. */
 final class SingleRecords<C, S, ER extends SpecificRecord, SR extends SpecificRecord> implements Shelving<C, S, ER> {
 
     private static final byte[] NOTHING = new byte[0];
 
     private final Subject<C, S, ?, ?, ER, SR> subject;
-    private final StorePlace place;
+    private final StoreSection<String, SR> states;
+    private final StoreSection<Bytes, byte[]> deadlines;
 
-    SingleRecords(Subject<C, S, ?, ?, ER, SR> subject, StorePlace place) {
+    SingleRecords(Subject<C, S, ?, ?, ER, SR> subject) {
         this.subject = subject;
-        this.place = place;
-    }
-
-    static String states(Subject<?, ?, ?, ?, ?, ?> subject) {
-        return subject.states().name() + "-by-id";
-    }
-
-    private String deadlines() {
-        return subject.name() + "-deadlines";
+        this.states = new StoreSection<>(
+                's', Serdes.String(), new SingleObjectSerde<>(subject.states().value()));
+        this.deadlines = new StoreSection<>('d', Serdes.Bytes(), Serdes.ByteArray());
     }
 
     @Override
@@ -40,27 +32,17 @@ final class SingleRecords<C, S, ER extends SpecificRecord, SR extends SpecificRe
     }
 
     @Override
-    public Set<StoreBuilder<?>> stores() {
-        return Set.of(
-                place.store(
-                        states(subject),
-                        Serdes.String(),
-                        new SingleObjectSerde<>(subject.states().value())),
-                place.store(deadlines(), Serdes.Bytes(), Serdes.ByteArray()));
-    }
-
-    @Override
-    public Shelf<C, S, ER> open(ProcessorContext<?, ?> context, Teller teller) {
-        return new Things(context.getStateStore(states(subject)), context.getStateStore(deadlines()), teller);
+    public Shelf<C, S, ER> open(KeyValueStore<Bytes, byte[]> store, Teller teller) {
+        return new Things(states.of(store), deadlines.of(store), teller);
     }
 
     private final class Things implements Shelf<C, S, ER> {
 
-        private final KeyValueStore<String, SR> states;
-        private final KeyValueStore<Bytes, byte[]> deadlines;
+        private final StoreSection.Writer<String, SR> states;
+        private final StoreSection.Writer<Bytes, byte[]> deadlines;
         private final Teller teller;
 
-        Things(KeyValueStore<String, SR> states, KeyValueStore<Bytes, byte[]> deadlines, Teller teller) {
+        Things(StoreSection.Writer<String, SR> states, StoreSection.Writer<Bytes, byte[]> deadlines, Teller teller) {
             this.states = states;
             this.deadlines = deadlines;
             this.teller = teller;
@@ -91,13 +73,17 @@ final class SingleRecords<C, S, ER extends SpecificRecord, SR extends SpecificRe
 
         @Override
         public boolean awaitsDeadlines() {
-            return TimeKeys.any(deadlines);
+            return !deadlines.isEmpty();
         }
 
         @Override
         public void save(Item<S> before, S after) {
             SR record = subject.record(after);
-            states.put(before.key(), record);
+            if (record == null) {
+                states.delete(before.key());
+            } else {
+                states.put(before.key(), record);
+            }
             Instant was = subject.deadline(before.state());
             Instant is = subject.deadline(after);
             if (was != null && !was.equals(is)) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Keys of a time and an id that sort by their time. Sweeps read ranges; nothing is ever walked through whole. */
 final class TimeKeys {
@@ -26,19 +25,13 @@ final class TimeKeys {
         return new String(key.get(), Long.BYTES, key.get().length - Long.BYTES, StandardCharsets.UTF_8);
     }
 
-    static List<Bytes> upTo(KeyValueStore<Bytes, byte[]> store, long now, int atMost) {
+    static List<Bytes> upTo(StoreSection.Reader<Bytes, byte[]> times, long now, int atMost) {
         List<Bytes> keys = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> due = store.range(key(0, ""), key(now + 1, ""))) {
+        try (KeyValueIterator<Bytes, byte[]> due = times.range(key(0, ""), key(now + 1, ""))) {
             while (due.hasNext() && keys.size() < atMost) {
                 keys.add(due.next().key);
             }
         }
         return keys;
-    }
-
-    static boolean any(KeyValueStore<Bytes, byte[]> store) {
-        try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
-            return all.hasNext();
-        }
     }
 }

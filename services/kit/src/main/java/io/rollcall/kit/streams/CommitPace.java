@@ -3,7 +3,11 @@ package io.rollcall.kit.streams;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,7 @@ public final class CommitPace {
 
     private static final ThreadLocal<Beat> BEATS = ThreadLocal.withInitial(Beat::new);
 
-    private final ProcessorContext<?, ?> context;
+    private final ProcessingContext context;
     private final long intervalMs;
     private final Beat beat;
     private @Nullable Cancellable tick;
@@ -43,10 +47,38 @@ public final class CommitPace {
      *
      * @param interval between two commits of what is fresh
      */
-    public CommitPace(ProcessorContext<?, ?> context, Duration interval) {
+    public CommitPace(ProcessingContext context, Duration interval) {
         this.context = context;
         this.intervalMs = interval.toMillis();
         this.beat = BEATS.get();
+    }
+
+    /** A step that paces whatever goes through it; the first one of a sub-topology. */
+    public static <K, V> FixedKeyProcessorSupplier<K, V, V> step(Duration interval) {
+        return () -> new Step<>(interval);
+    }
+
+    private static final class Step<K, V> extends ContextualFixedKeyProcessor<K, V, V> {
+
+        private final Duration interval;
+        private CommitPace pace;
+
+        @SuppressWarnings("NullAway.Init")
+        Step(Duration interval) {
+            this.interval = interval;
+        }
+
+        @Override
+        public void init(FixedKeyProcessorContext<K, V> context) {
+            super.init(context);
+            pace = new CommitPace(context, interval);
+        }
+
+        @Override
+        public void process(FixedKeyRecord<K, V> record) {
+            pace.processing(record.timestamp());
+            context().forward(record);
+        }
     }
 
     /** A record with this timestamp is being processed. */

@@ -70,7 +70,7 @@ public record StreamsSettings(
 
     private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
     private static final int FETCH_WAIT_MS = 100;
-    private static final int BULK_LINGER_MS = 50;
+    private static final int BULK_LINGER_MS = 1;
     private static final int BULK_BATCH_BYTES = 128 * 1024;
 
     /** Checks what was given. */

@@ -11,6 +11,7 @@ import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopics;
+import io.rollcall.kit.streams.StreamsSettings;
 import io.rollcall.kit.web.BodyLimit;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
@@ -47,8 +48,8 @@ class CamerasConfiguration {
     private final CameraSubject subject = new CameraSubject();
 
     @Bean
-    ServiceTopology cameraTopology(StreamTopics topics) {
-        return new DeciderTopology<>(subject, topics, StorePlace.ON_DISK);
+    ServiceTopology cameraTopology(StreamTopics topics, StreamsSettings streams) {
+        return new DeciderTopology<>(subject, topics, StorePlace.ON_DISK, streams.commitInterval());
     }
 
     @Bean

@@ -9,6 +9,7 @@ import io.rollcall.kit.kafka.TopicEnds;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopics;
+import io.rollcall.kit.streams.StreamsSettings;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topics;
@@ -33,8 +34,8 @@ import org.springframework.context.annotation.Configuration;
 class ReservationsConfiguration {
 
     @Bean
-    ServiceTopology removedCamerasTopology(StreamTopics topics) {
-        return new RemovedCamerasTopology(topics);
+    ServiceTopology removedCamerasTopology(StreamTopics topics, StreamsSettings streams) {
+        return new RemovedCamerasTopology(topics, streams.commitInterval());
     }
 
     @Bean

@@ -9,6 +9,7 @@ import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopics;
+import io.rollcall.kit.streams.StreamsSettings;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topics;
@@ -32,13 +33,15 @@ class SessionsConfiguration {
     private final SessionSubject subject = new SessionSubject();
 
     @Bean
-    ServiceTopology sessionTopology(StreamTopics topics) {
-        return new DeciderTopology<>(subject, topics, StorePlace.ON_DISK);
+    ServiceTopology sessionTopology(StreamTopics topics, StreamsSettings streams) {
+        return new DeciderTopology<>(subject, topics, StorePlace.ON_DISK, streams.commitInterval());
     }
 
     @Bean
-    ServiceTopology sessionRoomsTopology(StreamTopics topics, SessionApiProperties properties) {
-        return new SessionRoomsTopology(topics, properties.sessions().emptyGrace());
+    ServiceTopology sessionRoomsTopology(
+            StreamTopics topics, StreamsSettings streams, SessionApiProperties properties) {
+        return new SessionRoomsTopology(
+                topics, streams.commitInterval(), properties.sessions().emptyGrace());
     }
 
     @Bean

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rollcall.kit.decider.Shelf;
 import io.rollcall.kit.decider.Shelving;
-import io.rollcall.kit.decider.StorePlace;
+import io.rollcall.kit.decider.StoreSection;
 import io.rollcall.quota.leases.domain.Agency;
 import io.rollcall.quota.leases.domain.Command;
 import io.rollcall.quota.leases.domain.Lease;
@@ -29,26 +29,27 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Where agencies, leases and decisions are kept. */
 public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent> {
 
-    static final String AGENCIES = "agencies-by-name";
-    static final String LEASES = "leases-by-id";
-    static final String LEASES_BY_AGENCY = "leases-by-agency";
-    static final String DECISIONS = "decisions-by-agency";
+    static final StoreSection<String, AgencyUsage> AGENCIES =
+            new StoreSection<>('g', Serdes.String(), new SingleObjectSerde<>(AgencyUsage.class));
+    static final StoreSection<String, io.rollcall.schemas.quota.Lease> LEASES =
+            new StoreSection<>('l', Serdes.String(), new SingleObjectSerde<>(io.rollcall.schemas.quota.Lease.class));
+    static final StoreSection<Bytes, byte[]> LEASES_BY_AGENCY =
+            new StoreSection<>('m', Serdes.Bytes(), Serdes.ByteArray());
+    static final StoreSection<Bytes, QuotaEvent> DECISIONS =
+            new StoreSection<>('d', Serdes.Bytes(), new SingleObjectSerde<>(QuotaEvent.class));
 
     private static final byte[] NOTHING = new byte[0];
 
     /** Old decisions go a few at a time, when new ones come. */
     private static final int DECISIONS_BETWEEN_TRIMS = 64;
 
-    private final StorePlace place;
     private final boolean allTogether;
     private final Duration retention;
 
@@ -57,8 +58,7 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
      *     each
      * @param retention how long decisions can be asked for
      */
-    public LeaseShelving(StorePlace place, boolean allTogether, Duration retention) {
-        this.place = place;
+    public LeaseShelving(boolean allTogether, Duration retention) {
         this.allTogether = allTogether;
         this.retention = retention;
     }
@@ -68,7 +68,8 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
         return List.of(
                 new StateTopic<>(Topics.AGENCY_USAGE, null),
                 new StateTopic<>(Topics.CAMERA_USAGE, withTheirAgency()),
-                new StateTopic<>(Topics.LEASES, null));
+                // In one partition as well: each that a transaction writes to costs the broker.
+                new StateTopic<>(Topics.LEASES, ByReservationId.partitioner()));
     }
 
     /** The one who decides about an agency is the only one who writes its cameras: in one partition they stay in order. */
@@ -80,35 +81,24 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
     }
 
     @Override
-    public Set<StoreBuilder<?>> stores() {
-        return Set.of(
-                // Changes with every decision: the cache writes it once a commit.
-                place.store(AGENCIES, Serdes.String(), new SingleObjectSerde<>(AgencyUsage.class))
-                        .withCachingEnabled(),
-                place.store(LEASES, Serdes.String(), new SingleObjectSerde<>(io.rollcall.schemas.quota.Lease.class)),
-                place.store(LEASES_BY_AGENCY, Serdes.Bytes(), Serdes.ByteArray()),
-                place.store(DECISIONS, Serdes.Bytes(), new SingleObjectSerde<>(QuotaEvent.class)));
-    }
-
-    @Override
-    public Shelf<Command, Slots, QuotaEvent> open(ProcessorContext<?, ?> context, Teller teller) {
-        return new Leases(context, teller);
+    public Shelf<Command, Slots, QuotaEvent> open(KeyValueStore<Bytes, byte[]> store, Teller teller) {
+        return new Leases(store, teller);
     }
 
     private final class Leases implements Shelf<Command, Slots, QuotaEvent> {
 
-        private final KeyValueStore<String, AgencyUsage> agencies;
-        private final KeyValueStore<String, io.rollcall.schemas.quota.Lease> leases;
-        private final KeyValueStore<Bytes, byte[]> leasesByAgency;
-        private final KeyValueStore<Bytes, QuotaEvent> decisions;
+        private final StoreSection.Writer<String, AgencyUsage> agencies;
+        private final StoreSection.Writer<String, io.rollcall.schemas.quota.Lease> leases;
+        private final StoreSection.Writer<Bytes, byte[]> leasesByAgency;
+        private final StoreSection.Writer<Bytes, QuotaEvent> decisions;
         private final LeaseIndex index = new LeaseIndex();
         private final Teller teller;
 
-        Leases(ProcessorContext<?, ?> context, Teller teller) {
-            this.agencies = context.getStateStore(AGENCIES);
-            this.leases = context.getStateStore(LEASES);
-            this.leasesByAgency = context.getStateStore(LEASES_BY_AGENCY);
-            this.decisions = context.getStateStore(DECISIONS);
+        Leases(KeyValueStore<Bytes, byte[]> store, Teller teller) {
+            this.agencies = AGENCIES.of(store);
+            this.leases = LEASES.of(store);
+            this.leasesByAgency = LEASES_BY_AGENCY.of(store);
+            this.decisions = DECISIONS.of(store);
             this.teller = teller;
             try (KeyValueIterator<String, io.rollcall.schemas.quota.Lease> all = leases.all()) {
                 all.forEachRemaining(entry -> index.change(null, QuotaMapper.lease(entry.value)));

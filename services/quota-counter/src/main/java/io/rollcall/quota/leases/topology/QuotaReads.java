@@ -1,5 +1,6 @@
 package io.rollcall.quota.leases.topology;
 
+import io.rollcall.kit.decider.StoreSection;
 import io.rollcall.kit.peers.StoreReader;
 import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.Lease;
@@ -19,17 +20,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuotaReads {
 
-    /** The store whose owner owns everything of an agency. */
-    public static final String STORE = LeaseShelving.AGENCIES;
-
     /** So many decisions are looked at for one page: of a rare outcome it may hold fewer than were asked for. */
     private static final int LOOKED_AT = 10_000;
 
     private final StoreReader stores;
+    private final String name;
 
-    /** Reads this instance's stores. */
-    public QuotaReads(StoreReader stores) {
+    /**
+     * Reads this instance's stores.
+     *
+     * @param name of the decider's store
+     */
+    public QuotaReads(StoreReader stores, String name) {
         this.stores = stores;
+        this.name = name;
     }
 
     /**
@@ -56,18 +60,16 @@ public final class QuotaReads {
             List<QuotaEvent> decisions, @Nullable Long next) {}
 
     /** An agency; null when nobody has heard of it. */
-    public @Nullable AgencyUsage agency(int partition, String name) {
-        return stores.asked(() -> this.<String, AgencyUsage>store(LeaseShelving.AGENCIES, partition)
-                .get(name));
+    public @Nullable AgencyUsage agency(int partition, String agency) {
+        return stores.asked(() -> LeaseShelving.AGENCIES.of(store(partition)).get(agency));
     }
 
     /** All agencies of a partition. */
     public List<AgencyUsage> agencies(int partition) {
         return stores.asked(() -> {
             List<AgencyUsage> agencies = new ArrayList<>();
-            try (KeyValueIterator<String, AgencyUsage> all = this.<String, AgencyUsage>store(
-                            LeaseShelving.AGENCIES, partition)
-                    .all()) {
+            try (KeyValueIterator<String, AgencyUsage> all =
+                    LeaseShelving.AGENCIES.of(store(partition)).all()) {
                 all.forEachRemaining(entry -> agencies.add(entry.value));
             }
             return agencies;
@@ -77,10 +79,11 @@ public final class QuotaReads {
     /** Leases of an agency, the newest first. */
     public List<Lease> leases(int partition, String agency, long offset, int limit) {
         return stores.asked(() -> {
-            ReadOnlyKeyValueStore<String, Lease> leases = store(LeaseShelving.LEASES, partition);
+            ReadOnlyKeyValueStore<Bytes, byte[]> store = store(partition);
+            StoreSection.Reader<String, Lease> leases = LeaseShelving.LEASES.of(store);
             List<Lease> page = new ArrayList<>();
-            try (KeyValueIterator<Bytes, byte[]> newestFirst = this.<Bytes, byte[]>store(
-                            LeaseShelving.LEASES_BY_AGENCY, partition)
+            try (KeyValueIterator<Bytes, byte[]> newestFirst = LeaseShelving.LEASES_BY_AGENCY
+                    .of(store)
                     .reverseRange(StoreKeys.firstLease(agency), StoreKeys.afterLastLease(agency))) {
                 for (long skipped = 0; skipped < offset && newestFirst.hasNext(); skipped++) {
                     newestFirst.next();
@@ -100,7 +103,7 @@ public final class QuotaReads {
     /** Decisions about an agency. */
     public Decisions decisions(int partition, AgencyUsage agency, DecisionQuery query) {
         return stores.asked(() -> {
-            ReadOnlyKeyValueStore<Bytes, QuotaEvent> all = store(LeaseShelving.DECISIONS, partition);
+            StoreSection.Reader<Bytes, QuotaEvent> all = LeaseShelving.DECISIONS.of(store(partition));
             long last = agency.getSequence();
             long first = Math.max(agency.getOldestSequence(), query.after() + 1);
             if (query.from() != null) {
@@ -126,7 +129,7 @@ public final class QuotaReads {
 
     /** Times follow sequences, so that halving finds the first. */
     private static long firstFrom(
-            ReadOnlyKeyValueStore<Bytes, QuotaEvent> all, String agency, long first, long last, Instant from) {
+            StoreSection.Reader<Bytes, QuotaEvent> all, String agency, long first, long last, Instant from) {
         long low = first;
         long high = last + 1;
         while (low < high) {
@@ -141,7 +144,7 @@ public final class QuotaReads {
         return low;
     }
 
-    private <K, V> ReadOnlyKeyValueStore<K, V> store(String name, int partition) {
+    private ReadOnlyKeyValueStore<Bytes, byte[]> store(int partition) {
         return stores.store(name, partition);
     }
 }

@@ -1,16 +1,14 @@
 package io.rollcall.quota.leases.topology;
 
+import io.rollcall.kit.streams.CommitPace;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopic;
 import io.rollcall.kit.streams.StreamTopics;
 import io.rollcall.quota.leases.wire.ViewerNews;
-import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.rooms.RoomEvent;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
+import java.time.Duration;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Named;
 
@@ -21,10 +19,16 @@ import org.apache.kafka.streams.kstream.Named;
 public final class ViewersTopology implements ServiceTopology {
 
     private final StreamTopics topics;
+    private final Duration commitInterval;
 
-    /** Reads and writes these. */
-    public ViewersTopology(StreamTopics topics) {
+    /**
+     * Reads and writes these.
+     *
+     * @param commitInterval how soon what is fresh is committed
+     */
+    public ViewersTopology(StreamTopics topics, Duration commitInterval) {
         this.topics = topics;
+        this.commitInterval = commitInterval;
     }
 
     @Override
@@ -33,19 +37,11 @@ public final class ViewersTopology implements ServiceTopology {
         StreamTopic<QuotaCommand> commands = topics.of(Topics.QUOTA_COMMANDS);
 
         builder.stream(roomEvents.name(), roomEvents.consumed())
+                .processValues(CommitPace.step(commitInterval), Named.as("pace-" + roomEvents.name()))
                 .flatMapValues(ViewerNews::of, Named.as("note-viewers"))
                 .selectKey((room, command) -> command.getReservationId(), Named.as("address-leases"))
                 .to(
                         commands.name(),
-                        commands.produced("write-viewer-news")
-                                .withStreamPartitioner((topic, id, command, partitions) -> where(id, partitions)));
-    }
-
-    private static Optional<Set<Integer>> where(String reservationId, int partitions) {
-        OptionalInt partition = ReservationIds.partition(reservationId);
-        // One that there is not: some decider says that it knows no such lease.
-        return partition.isPresent() && partition.getAsInt() < partitions
-                ? Optional.of(Set.of(partition.getAsInt()))
-                : Optional.empty();
+                        commands.produced("write-viewer-news").withStreamPartitioner(ByReservationId.partitioner()));
     }
 }

@@ -46,6 +46,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
@@ -108,12 +109,13 @@ final class QuotaDriver implements AutoCloseable {
         var builder = new StreamsBuilder();
         new DeciderTopology<>(
                         new QuotaRules(terms),
-                        new LeaseShelving(StorePlace.IN_MEMORY, terms.totalLimit() != null, RETENTION),
+                        new LeaseShelving(terms.totalLimit() != null, RETENTION),
                         topics,
                         StorePlace.IN_MEMORY,
+                        Duration.ofMillis(5),
                         _ -> {})
                 .addTo(builder);
-        new ViewersTopology(topics).addTo(builder);
+        new ViewersTopology(topics, Duration.ofMillis(5)).addTo(builder);
         return builder.build();
     }
 
@@ -156,36 +158,32 @@ final class QuotaDriver implements AutoCloseable {
 
     Map<String, io.rollcall.quota.leases.domain.Lease> leases() {
         Map<String, io.rollcall.quota.leases.domain.Lease> all = new TreeMap<>();
-        this.<io.rollcall.schemas.quota.Lease>contents(LeaseShelving.LEASES)
-                .forEach((id, lease) -> all.put(id, QuotaMapper.lease(lease)));
+        try (KeyValueIterator<String, io.rollcall.schemas.quota.Lease> leases =
+                LeaseShelving.LEASES.of(store()).all()) {
+            leases.forEachRemaining(lease -> all.put(lease.key, QuotaMapper.lease(lease.value)));
+        }
         return all;
     }
 
     io.rollcall.quota.leases.domain.@Nullable Agency agency(String name) {
-        KeyValueStore<String, AgencyUsage> store = driver.getKeyValueStore(LeaseShelving.AGENCIES);
-        AgencyUsage known = store.get(name);
+        AgencyUsage known = LeaseShelving.AGENCIES.of(store()).get(name);
         return known == null ? null : QuotaMapper.agency(known);
-    }
-
-    private <V> Map<String, V> contents(String store) {
-        Map<String, V> all = new TreeMap<>();
-        KeyValueStore<String, V> opened = driver.getKeyValueStore(store);
-        try (KeyValueIterator<String, V> entries = opened.all()) {
-            entries.forEachRemaining(entry -> all.put(entry.key, entry.value));
-        }
-        return all;
     }
 
     int decisionsKept() {
         int count = 0;
         try (KeyValueIterator<?, ?> entries =
-                driver.getKeyValueStore(LeaseShelving.DECISIONS).all()) {
+                LeaseShelving.DECISIONS.of(store()).all()) {
             while (entries.hasNext()) {
                 entries.next();
                 count++;
             }
         }
         return count;
+    }
+
+    private KeyValueStore<Bytes, byte[]> store() {
+        return driver.getKeyValueStore("quota-state");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.rollcall.session.sessions.topology;
 
+import io.rollcall.kit.streams.CommitPace;
 import io.rollcall.kit.streams.ServiceTopology;
 import io.rollcall.kit.streams.StreamTopic;
 import io.rollcall.kit.streams.StreamTopics;
@@ -15,11 +16,18 @@ import org.apache.kafka.streams.kstream.Named;
 public final class SessionRoomsTopology implements ServiceTopology {
 
     private final StreamTopics topics;
+    private final Duration commitInterval;
     private final RoomNews news;
 
-    /** With how long an empty room may stay empty. */
-    public SessionRoomsTopology(StreamTopics topics, Duration emptyGrace) {
+    /**
+     * Reads and writes these.
+     *
+     * @param commitInterval how soon what is fresh is committed
+     * @param emptyGrace how long an empty room may stay empty
+     */
+    public SessionRoomsTopology(StreamTopics topics, Duration commitInterval, Duration emptyGrace) {
         this.topics = topics;
+        this.commitInterval = commitInterval;
         this.news = new RoomNews(emptyGrace);
     }
 
@@ -29,6 +37,7 @@ public final class SessionRoomsTopology implements ServiceTopology {
         StreamTopic<SessionCommand> commands = topics.of(Topics.SESSION_COMMANDS);
 
         builder.stream(roomEvents.name(), roomEvents.consumed())
+                .processValues(CommitPace.step(commitInterval), Named.as("pace-" + roomEvents.name()))
                 .flatMapValues(news::of, Named.as("note-session-rooms"))
                 .selectKey((room, command) -> command.getSessionId(), Named.as("address-sessions"))
                 .to(commands.name(), commands.produced("write-room-news"));

@@ -31,6 +31,7 @@ import io.rollcall.session.cameras.wire.CameraSubject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -91,7 +92,11 @@ class CameraTopologyTest {
 
     private Topology topology(DeadLetters letters) {
         var builder = new StreamsBuilder();
-        new DeciderTopology<>(new CameraSubject(), new StreamTopics(registry, letters), StorePlace.IN_MEMORY)
+        new DeciderTopology<>(
+                        new CameraSubject(),
+                        new StreamTopics(registry, letters),
+                        StorePlace.IN_MEMORY,
+                        Duration.ofMillis(5))
                 .addTo(builder);
         return builder.build();
     }

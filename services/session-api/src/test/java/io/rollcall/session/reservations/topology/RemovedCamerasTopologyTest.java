@@ -16,6 +16,7 @@ import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaCommandType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,7 +42,7 @@ class RemovedCamerasTopologyTest {
 
     private Topology topology() {
         var builder = new StreamsBuilder();
-        new RemovedCamerasTopology(new StreamTopics(registry, letters)).addTo(builder);
+        new RemovedCamerasTopology(new StreamTopics(registry, letters), Duration.ofMillis(5)).addTo(builder);
         return builder.build();
     }
 

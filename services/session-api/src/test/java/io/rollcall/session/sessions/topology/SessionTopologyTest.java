@@ -102,8 +102,8 @@ class SessionTopologyTest {
     private Topology topology(DeadLetters letters) {
         var builder = new StreamsBuilder();
         var topics = new StreamTopics(registry, letters);
-        new DeciderTopology<>(new SessionSubject(), topics, StorePlace.IN_MEMORY).addTo(builder);
-        new SessionRoomsTopology(topics, GRACE).addTo(builder);
+        new DeciderTopology<>(new SessionSubject(), topics, StorePlace.IN_MEMORY, Duration.ofMillis(5)).addTo(builder);
+        new SessionRoomsTopology(topics, Duration.ofMillis(5), GRACE).addTo(builder);
         return builder.build();
     }
 
