@@ -48,10 +48,14 @@ public final class StreamStatistics {
         return statistics;
     }
 
-    /** The camera in whose room somebody counts as a viewer; null for everybody else. */
+    /**
+     * The camera in whose room somebody counts as a viewer; null for everybody else. Who may publish does not, nor who
+     * does: what somebody may is not known before LiveKit has described it in full.
+     */
     public static @Nullable String watchedBy(@Nullable Participant participant) {
         return participant != null
                         && participant.getPerson()
+                        && !participant.getCanPublish()
                         && participant.getTracks().isEmpty()
                         && participant.getRoomName().startsWith(CAMERA_ROOM)
                 ? participant.getRoomName().substring(CAMERA_ROOM.length())

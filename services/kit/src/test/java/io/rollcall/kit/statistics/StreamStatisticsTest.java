@@ -106,6 +106,21 @@ class StreamStatisticsTest {
     }
 
     @Test
+    void whoMayPublishIsNoViewerEvenWhileItSendsNothing() {
+        statistics.cameraChanged("c-1", camera("c-1", "METRO"));
+        Participant relay = person("camera_c-1", "relay");
+        Participant allowed = Participant.newBuilder(relay).setCanPublish(true).build();
+
+        statistics.participantChanged(null, allowed);
+        assertThat(now().totalViewers()).isZero();
+        statistics.participantChanged(allowed, relay);
+        assertThat(now().totalViewers()).isEqualTo(1);
+        statistics.participantChanged(relay, allowed);
+
+        assertThat(now().totalViewers()).isZero();
+    }
+
+    @Test
     void whoBeginsToSendIsAViewerNoMore() {
         statistics.cameraChanged("c-1", camera("c-1", "METRO"));
         Participant ann = person("camera_c-1", "ann");

@@ -69,6 +69,7 @@ final class ObservationMapper {
                 .setState(participant.state())
                 .setKind(participant.kind())
                 .setHidden(participant.hidden())
+                .setCanPublish(participant.canPublish())
                 .setJoinedAt(participant.joinedAt())
                 .setVersion(participant.version())
                 .setMetadata(participant.metadata())

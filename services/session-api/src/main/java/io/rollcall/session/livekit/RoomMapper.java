@@ -33,6 +33,7 @@ final class RoomMapper {
                 word(participant.getState(), participant.getStateValue()),
                 word(participant.getKind(), participant.getKindValue()),
                 participant.getPermission().getHidden(),
+                participant.getPermission().getCanPublish(),
                 instant(participant.getJoinedAtMs(), participant.getJoinedAt()),
                 participant.getVersion(),
                 participant.getMetadata(),

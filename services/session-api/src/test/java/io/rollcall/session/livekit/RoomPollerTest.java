@@ -33,6 +33,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import livekit.LivekitModels.ParticipantInfo;
+import livekit.LivekitModels.ParticipantPermission;
 import livekit.LivekitModels.Room;
 import livekit.LivekitRoom.ListParticipantsRequest;
 import livekit.LivekitRoom.ListParticipantsResponse;
@@ -92,6 +93,7 @@ class RoomPollerTest {
                             .setIdentity("u-1")
                             .setState(ParticipantInfo.State.ACTIVE)
                             .setJoinedAtMs(1_795_000_000_123L)
+                            .setPermission(ParticipantPermission.newBuilder().setCanPublish(true))
                             .putAttributes("agency", "ag3"))
                     .build());
         });
@@ -121,6 +123,7 @@ class RoomPollerTest {
                     .singleElement()
                     .satisfies(it -> assertThat(it.getParticipantSid()).isEqualTo("PA_in_unknown"))
                     .satisfies(it -> assertThat(it.getState()).isEqualTo("ACTIVE"))
+                    .satisfies(it -> assertThat(it.getCanPublish()).isTrue())
                     .satisfies(it -> assertThat(it.getAttributes()).isEqualTo(Map.of("agency", "ag3")));
             List<LivekitObservation> gone = log.of("gone");
             assertThat(gone).extracting(LivekitObservation::getPresence).containsOnly(ObservedPresence.ABSENT);

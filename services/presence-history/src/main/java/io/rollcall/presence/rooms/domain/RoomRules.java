@@ -518,7 +518,7 @@ final class RoomRules {
             change(new ParticipantTerminated(
                     session.sid(),
                     participant.sid(),
-                    new Webhook.Profile(participant.identity(), "", "STANDARD", false, "", Map.of()),
+                    new Webhook.Profile(participant.identity(), "", "STANDARD", false, false, "", Map.of()),
                     origin.recordedAt()));
             return;
         }
@@ -557,7 +557,7 @@ final class RoomRules {
                 session.sid(),
                 participant.sid(),
                 details == null
-                        ? new Webhook.Profile(participant.identity(), "", "STANDARD", false, "", Map.of())
+                        ? new Webhook.Profile(participant.identity(), "", "STANDARD", false, false, "", Map.of())
                         : details.profile(),
                 details == null ? "UNKNOWN_REASON" : details.disconnectReason(),
                 origin.createdAt()));

@@ -115,12 +115,14 @@ public sealed interface Webhook {
      * Who somebody is.
      *
      * @param kind LiveKit's word, also one that we do not know
+     * @param canPublish whether it is allowed to send, whether it does or not
      */
     record Profile(
             String identity,
             String name,
             String kind,
             boolean hidden,
+            boolean canPublish,
             String metadata,
             Map<String, String> attributes) {
 

@@ -14,7 +14,7 @@ import org.apache.avro.specific.SpecificRecord;
  */
 final class OlderDocuments {
 
-    private static final int VERSIONS = 1;
+    private static final int VERSIONS = 2;
 
     /** In an order in which each names only those before it. */
     private static final List<String> DOCUMENTS = List.of("SessionDocument", "RoomDocument", "ParticipantDocument");

@@ -69,6 +69,7 @@ public final class ObservationMapper {
                                 participant.getName(),
                                 participant.getKind(),
                                 participant.getHidden(),
+                                participant.getCanPublish(),
                                 participant.getMetadata(),
                                 participant.getAttributes()),
                         participant.getJoinedAt(),

@@ -60,7 +60,7 @@ public final class RoomMapper {
         participant.setSource(source);
         switch (live) {
             case Participant.Provisional provisional -> {
-                known(participant, new Profile(live.identity(), "", "STANDARD", false, "", Map.of()), session);
+                known(participant, new Profile(live.identity(), "", "STANDARD", false, false, "", Map.of()), session);
                 participant.setJoinedAt(provisional.seenAt());
             }
             case Participant.Active active -> {
@@ -80,6 +80,7 @@ public final class RoomMapper {
         participant.setName(profile.name());
         participant.setKind(profile.kind());
         participant.setHidden(profile.hidden());
+        participant.setCanPublish(profile.canPublish());
         participant.setMetadata(profile.metadata());
         participant.setAttributes(profile.attributes());
         participant.setAgency(RoomEventMapper.agency(profile, session.agency()));

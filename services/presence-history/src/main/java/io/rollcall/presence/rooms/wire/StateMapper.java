@@ -236,6 +236,7 @@ public final class StateMapper {
         document.setName(profile.name());
         document.setKind(profile.kind());
         document.setHidden(profile.hidden());
+        document.setCanPublish(profile.canPublish());
         document.setMetadata(profile.metadata());
         document.setAttributes(profile.attributes());
     }
@@ -247,6 +248,7 @@ public final class StateMapper {
                 document.getName(),
                 document.getKind(),
                 document.getHidden(),
+                document.getCanPublish(),
                 document.getMetadata(),
                 document.getAttributes());
     }

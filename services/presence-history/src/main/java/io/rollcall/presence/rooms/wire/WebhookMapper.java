@@ -124,6 +124,7 @@ public final class WebhookMapper {
                                 payload.name,
                                 payload.kind,
                                 payload.hidden,
+                                payload.canPublish,
                                 payload.metadata,
                                 payload.attributes),
                         joinedAt,
@@ -234,8 +235,10 @@ public final class WebhookMapper {
         }
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             JsonToken token = parser.nextToken();
-            if (name.equals("hidden")) {
-                payload.hidden = token == JsonToken.VALUE_TRUE;
+            switch (name) {
+                case "hidden" -> payload.hidden = token == JsonToken.VALUE_TRUE;
+                case "canPublish" -> payload.canPublish = token == JsonToken.VALUE_TRUE;
+                default -> {}
             }
             parser.skipChildren();
         }
@@ -332,6 +335,7 @@ public final class WebhookMapper {
         private String name = "";
         private long version;
         private boolean hidden;
+        private boolean canPublish;
         private String kind = "STANDARD";
         private Map<String, String> attributes = Map.of();
         private String disconnectReason = "UNKNOWN_REASON";

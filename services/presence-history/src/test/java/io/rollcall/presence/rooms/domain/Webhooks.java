@@ -70,7 +70,7 @@ final class Webhooks {
                     sid,
                     identity,
                     new ParticipantDetails(
-                            new Profile(identity, "", kind, hidden, "", Map.of()),
+                            new Profile(identity, "", kind, hidden, false, "", Map.of()),
                             ms(joinedAtMs),
                             version,
                             state,

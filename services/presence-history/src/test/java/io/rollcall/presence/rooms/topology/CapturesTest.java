@@ -64,6 +64,29 @@ class CapturesTest {
     }
 
     @Test
+    void theStateOfAParticipantSaysWhetherItMayPublish() {
+        Map<String, Boolean> told = new TreeMap<>();
+        try (var presence = new PresenceDriver(stateDir)) {
+            for (Delivery delivery : Captures.scenarios()) {
+                presence.pipe(List.of(delivery));
+                if (delivery.event().getEvent().equals("participant_joined")) {
+                    presence.participants().values().stream()
+                            .filter(it -> it.getParticipantSid()
+                                    .equals(delivery.event().getParticipantSid()))
+                            .forEach(it -> told.put(it.getParticipantSid(), it.getCanPublish()));
+                }
+            }
+        }
+
+        assertThat(told.values()).containsOnly(true, false);
+        Captures.scenarios().stream()
+                .map(Delivery::event)
+                .filter(it -> it.getEvent().equals("participant_joined") && told.containsKey(it.getParticipantSid()))
+                .forEach(it -> assertThat(told.get(it.getParticipantSid()))
+                        .isEqualTo(it.getPayload().replace(" ", "").contains("\"canPublish\":true")));
+    }
+
+    @Test
     void aReplayGivesTheSameFactsUnderTheSameIds(@TempDir Path again) {
         List<Delivery> arrivals = Captures.scenarios();
         try (var first = new PresenceDriver(stateDir);

@@ -80,7 +80,18 @@ final class Happenings {
         observation.setRoom(new ObservedRoom(NOON, 20, 5, 0, "", identities.length));
         observation.setParticipants(Arrays.stream(identities)
                 .map(identity -> new ObservedParticipant(
-                        "PA_" + identity, identity, "", "ACTIVE", "STANDARD", false, NOON, 2, "", Map.of(), List.of()))
+                        "PA_" + identity,
+                        identity,
+                        "",
+                        "ACTIVE",
+                        "STANDARD",
+                        false,
+                        false,
+                        NOON,
+                        2,
+                        "",
+                        Map.of(),
+                        List.of()))
                 .toList());
         return observation;
     }

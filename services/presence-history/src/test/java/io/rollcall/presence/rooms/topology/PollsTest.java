@@ -9,6 +9,7 @@ import io.rollcall.schemas.events.EventSource;
 import io.rollcall.schemas.livekit.LivekitObservation;
 import io.rollcall.schemas.livekit.ReconcileReason;
 import io.rollcall.schemas.livekit.ReconcileRequest;
+import io.rollcall.schemas.rooms.Participant;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
 import io.rollcall.schemas.rooms.RoomState;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +81,23 @@ class PollsTest {
             assertThat(presence.history())
                     .extracting(RoomEvent::getSource)
                     .containsExactly(EventSource.WEBHOOK, EventSource.WEBHOOK, EventSource.WEBHOOK);
+        }
+    }
+
+    @Test
+    void aPollSaysWhoMayPublish() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0)));
+            LivekitObservation poll = room.attended(60, "ana", "ben");
+            poll.getParticipants().getFirst().setCanPublish(true);
+            presence.pipe(poll, at(60));
+
+            presence.pipe(List.of(room.joined(62, "cid")));
+
+            assertThat(presence.participants().values().stream()
+                            .collect(Collectors.toMap(Participant::getIdentity, Participant::getCanPublish)))
+                    .containsEntry("ana", true)
+                    .containsEntry("ben", false);
         }
     }
 

@@ -28,8 +28,8 @@ import org.pcollections.TreePVector;
 class StateMapperTest {
 
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123Z");
-    private static final Profile PROFILE =
-            new Profile("ana", "Ana Ü", "SIP", true, "{\"x\":1}", Map.of("agency", "ag7", "reservation_id", "r-1"));
+    private static final Profile PROFILE = new Profile(
+            "ana", "Ana Ü", "SIP", true, true, "{\"x\":1}", Map.of("agency", "ag7", "reservation_id", "r-1"));
     private static final PMap<String, Track> TRACKS = HashTreePMap.singleton(
             "TR_1", new Track("TR_1", "VIDEO", "CAMERA", "video/VP8", true, 1_790_000_012_345_678L));
     private static final RoomDetails DETAILS = new RoomDetails(NOON, "{\"agency\":\"ag7\"}", 20, "ag7");

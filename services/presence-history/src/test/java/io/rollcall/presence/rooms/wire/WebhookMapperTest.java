@@ -9,12 +9,14 @@ import io.rollcall.presence.rooms.captures.Captures;
 import io.rollcall.presence.rooms.captures.Captures.Delivery;
 import io.rollcall.presence.rooms.domain.Webhook;
 import io.rollcall.presence.rooms.domain.Webhook.ParticipantDetails;
+import io.rollcall.presence.rooms.domain.Webhook.Profile;
 import io.rollcall.presence.rooms.domain.Webhook.RoomDetails;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,14 +100,18 @@ class WebhookMapperTest {
                         new RoomDetails(Instant.ofEpochMilli(1_795_253_960_201L), "{\"agency\":\"ag7\"}", 20, "ag7"));
     }
 
-    @Test
-    void theKindsOfTheCaptureAreReadAndWhoIsHiddenToo() {
-        Map<String, Long> joins = Captures.scenarios().stream()
+    private Stream<Profile> joinedInTheCapture() {
+        return Captures.scenarios().stream()
                 .map(this::mapped)
                 .filter(Webhook.ParticipantJoined.class::isInstance)
                 .map(webhook -> Objects.requireNonNull(
                         ((Webhook.ParticipantJoined) webhook).participant().details()))
-                .map(ParticipantDetails::profile)
+                .map(ParticipantDetails::profile);
+    }
+
+    @Test
+    void theKindsOfTheCaptureAreReadAndWhoIsHiddenToo() {
+        Map<String, Long> joins = joinedInTheCapture()
                 .collect(groupingBy(profile -> profile.hidden() ? "hidden" : profile.kind(), counting()));
 
         assertThat(joins)
@@ -115,6 +121,13 @@ class WebhookMapperTest {
                 .containsEntry("INGRESS", 1L)
                 .containsEntry("SIP", 1L)
                 .containsEntry("STANDARD", 28L);
+    }
+
+    @Test
+    void whoMayPublishInTheCaptureIsRead() {
+        Map<Boolean, Long> joins = joinedInTheCapture().collect(groupingBy(Profile::canPublish, counting()));
+
+        assertThat(joins).isEqualTo(Map.of(true, 30L, false, 3L));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param state LiveKit's word: JOINING, JOINED, ACTIVE or DISCONNECTED
  * @param kind LiveKit's word; the number of one that we do not know
  * @param hidden whether nobody else sees it
+ * @param canPublish whether it is allowed to send, whether it does or not
  * @param joinedAt when it came
  * @param version grows with every change
  * @param metadata whatever its token said
@@ -27,6 +28,7 @@ public record ListedParticipant(
         String state,
         String kind,
         boolean hidden,
+        boolean canPublish,
         Instant joinedAt,
         int version,
         String metadata,

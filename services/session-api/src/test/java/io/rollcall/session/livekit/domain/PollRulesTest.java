@@ -360,7 +360,8 @@ class PollRulesTest {
     }
 
     private static ListedParticipant person(String sid) {
-        return new ListedParticipant(sid, "u", "", "ACTIVE", "STANDARD", false, START, 1, "", Map.of(), List.of());
+        return new ListedParticipant(
+                sid, "u", "", "ACTIVE", "STANDARD", false, false, START, 1, "", Map.of(), List.of());
     }
 
     private Listing listing() {
