@@ -31,7 +31,16 @@ final class Client implements AutoCloseable, WebSocket.Listener {
     private volatile boolean reading = true;
 
     Client(int port) {
-        socket = http.newWebSocketBuilder()
+        this(port, "");
+    }
+
+    /** One whose handshake has this Authorization; empty: none. */
+    Client(int port, String authorization) {
+        WebSocket.Builder handshake = http.newWebSocketBuilder();
+        if (!authorization.isEmpty()) {
+            handshake.header("Authorization", authorization);
+        }
+        socket = handshake
                 .subprotocols("centrifuge-json")
                 .buildAsync(URI.create("ws://127.0.0.1:" + port + "/connection/websocket"), this)
                 .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)

@@ -225,8 +225,8 @@ class StatsTest {
             JsonNode last =
                     client.first("ALERT", it -> it.path("message").asString().startsWith("Total limit reached"));
 
-            assertThat(last.path("message").asString())
-                    .isEqualTo("Total limit reached, asked for by " + agency + " (0/900), 2 requests refused");
+            assertThat(last.path("message").asString()).isEqualTo("Total limit reached (0/900), 2 requests refused");
+            assertThat(last.path("source").asString()).isEqualTo(agency);
             assertThat(client.all("ALERT")).hasSize(2);
         }
     }

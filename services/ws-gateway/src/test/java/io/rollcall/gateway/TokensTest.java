@@ -60,6 +60,18 @@ class TokensTest {
     }
 
     @Test
+    void theTokenMayBeInTheHeaderOfTheHandshake() {
+        try (var client = new Client(gateway.port(), "Bearer " + Tokens.of(Map.of("sub", "ann")));
+                var another = new Client(gateway.port(), "Bearer rubbish")) {
+            client.send("{\"id\":1,\"connect\":{}}");
+            another.send("{\"id\":1,\"connect\":{}}");
+
+            assertThat(client.reply(1).has("connect")).isTrue();
+            assertThat(another.closeCode()).isEqualTo(3500);
+        }
+    }
+
+    @Test
     void aTokenOfAnotherKeyIsRefused() {
         try (var client = new Client(gateway.port())) {
             client.connect(Tokens.signedWith("another-secret-that-is-long-enough-too", Map.of("sub", "ann")));

@@ -4,6 +4,7 @@ import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.statistics.StreamPicture.Leased;
 import io.rollcall.kit.statistics.StreamStats.CameraStats;
 import io.rollcall.kit.statistics.StreamStats.SourceStats;
+import io.rollcall.schemas.CameraRoom;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.CameraUsage;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * and asked by any thread.
  */
 public final class StreamStatistics {
-
-    private static final String CAMERA_ROOM = "camera_";
 
     private final Map<String, AgencyUsage> agencies = new TreeMap<>();
     /** May be asked while others fold. */
@@ -57,8 +56,7 @@ public final class StreamStatistics {
                         && participant.getPerson()
                         && !participant.getCanPublish()
                         && participant.getTracks().isEmpty()
-                        && participant.getRoomName().startsWith(CAMERA_ROOM)
-                ? participant.getRoomName().substring(CAMERA_ROOM.length())
+                ? CameraRoom.cameraIn(participant.getRoomName())
                 : null;
     }
 

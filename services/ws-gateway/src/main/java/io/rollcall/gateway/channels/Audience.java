@@ -88,15 +88,21 @@ final class Audience {
         }
     }
 
-    /** Delivers messages without positions to those who wait for them; from then on these are live. */
-    void greet(List<byte[]> now) {
-        List<byte[]> messages = now.stream().map(data -> encode(key, data)).toList();
+    /** Delivers messages without positions, and what has happened since, to those who wait; they are live then. */
+    void greet(List<byte[]> now, List<byte[]> happened) {
+        List<byte[]> greeting = encodeAll(now);
+        List<byte[]> since = encodeAll(happened);
         for (Subscription member : members) {
             if (member.phase == Phase.AWAITING) {
                 member.phase = Phase.LIVE;
-                messages.forEach(member.subscriber()::deliver);
+                greeting.forEach(member.subscriber()::deliver);
+                since.subList((int) member.position, since.size()).forEach(member.subscriber()::deliver);
             }
         }
+    }
+
+    private List<byte[]> encodeAll(List<byte[]> messages) {
+        return messages.stream().map(data -> encode(key, data)).toList();
     }
 
     private static byte[] encode(Key key, byte[] data) {

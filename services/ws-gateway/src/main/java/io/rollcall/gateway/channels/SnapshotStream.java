@@ -3,6 +3,7 @@ package io.rollcall.gateway.channels;
 import io.rollcall.gateway.channels.Subscription.Phase;
 import io.rollcall.gateway.channels.domain.StreamPosition;
 import io.rollcall.gateway.protocol.Command.Resume;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ public final class SnapshotStream implements Stream {
 
     private final Runnable arrival;
     private final Map<Audience.Key, Audience> audiences = new LinkedHashMap<>(2);
+    /** What has happened while somebody waits to be greeted. */
+    private final List<byte[]> happened = new ArrayList<>(0);
+
     private boolean awaited;
     private boolean retired;
 
@@ -47,6 +51,7 @@ public final class SnapshotStream implements Stream {
     public synchronized Advance advance(Subscription subscription, int pageLimit) {
         if (subscription.phase == Phase.CATCHING_UP) {
             subscription.phase = Phase.AWAITING;
+            subscription.position = happened.size();
             if (!awaited) {
                 awaited = true;
                 arrival.run();
@@ -95,12 +100,21 @@ public final class SnapshotStream implements Stream {
      */
     public synchronized void greet(List<byte[]> now) {
         awaited = false;
-        audiences.values().forEach(audience -> audience.greet(now));
+        audiences.values().forEach(audience -> audience.greet(now, happened));
+        happened.clear();
     }
 
     /** Delivers a message: JSON without line breaks. Those who have come and were not greeted yet do not hear it. */
     public synchronized void publish(byte[] data) {
         audiences.values().forEach(audience -> audience.send(data));
+    }
+
+    /** The same for what is no part of what there is now: those who were not greeted yet hear it right after that. */
+    public synchronized void happened(byte[] data) {
+        if (awaited) {
+            happened.add(data);
+        }
+        publish(data);
     }
 
     /** It is about this agency now: who may not read of it is told so, and hears nothing more. */

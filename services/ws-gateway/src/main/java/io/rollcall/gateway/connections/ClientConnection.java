@@ -292,10 +292,23 @@ public final class ClientConnection implements Conversation {
                 expireAt(claims.expiresAt());
                 send(new Reply.Refreshed(
                         refresh.id(), connected.session().client(), context.version(), ttl(claims.expiresAt())));
+                endWhatOnlyReached(connected.session().access());
             }
             case TokenCheck.Expired<ConnectionClaims>() -> fail(refresh.id(), ErrorCode.TOKEN_EXPIRED);
             case TokenCheck.Invalid<ConnectionClaims>() -> close(Disconnect.INVALID_TOKEN);
             case TokenCheck.Unknown<ConnectionClaims>() -> fail(refresh.id(), ErrorCode.INTERNAL);
+        }
+    }
+
+    /** Ends what the token before reached and the new one does not. */
+    private void endWhatOnlyReached(Access before) {
+        for (Held subscription : List.copyOf(held.values())) {
+            if (find(subscription.channel()) instanceof Lookup.Feed(Stream stream, String agency)
+                    && before.mayRead(agency)
+                    && !subscription.mayRead(agency)) {
+                drop(subscription);
+                send(new Reply.UnsubscribePush(subscription.channel(), UnsubscribeCode.SERVER));
+            }
         }
     }
 

@@ -16,8 +16,6 @@ import org.springframework.web.ErrorResponseException;
 /** What a caller of the dashboard may see: as much as on the feeds, with the same tokens. */
 public final class DashboardAccess {
 
-    private static final String BEARER = "Bearer ";
-
     private final ClientTokens tokens;
     private final boolean tokenRequired;
     private final InstantSource clock;
@@ -34,10 +32,7 @@ public final class DashboardAccess {
         if (!tokenRequired) {
             return Access.ALL;
         }
-        String token = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length())
-                : query == null ? "" : query;
-        return switch (tokens.connection(token, clock.instant())) {
+        return switch (tokens.connection(ClientTokens.shown(authorization, query), clock.instant())) {
             case TokenCheck.Valid<ConnectionClaims>(var claims) -> claims.access();
             case TokenCheck.Expired<ConnectionClaims>() -> throw unauthorized("The token has expired.");
             case TokenCheck.Invalid<ConnectionClaims>() -> throw unauthorized("A token that is in force is needed.");

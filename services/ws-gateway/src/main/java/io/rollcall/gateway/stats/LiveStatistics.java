@@ -9,6 +9,7 @@ import io.rollcall.gateway.stats.Message.Severity;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
 import io.rollcall.kit.kafka.View;
+import io.rollcall.kit.statistics.LimitReached;
 import io.rollcall.kit.statistics.StreamPicture;
 import io.rollcall.kit.statistics.StreamStatistics;
 import io.rollcall.kit.statistics.StreamStats.CameraStats;
@@ -92,9 +93,13 @@ public final class LiveStatistics implements SmartLifecycle {
             return listeners.isEmpty() && stream.retireIfIdle();
         }
 
-        void tell(byte[] frame) {
+        void tell(Message message, byte[] frame) {
             listeners.forEach(listener -> listener.tell(frame));
-            stream.publish(frame);
+            if (message.tellsHowThingsAre()) {
+                stream.publish(frame);
+            } else {
+                stream.happened(frame);
+            }
         }
 
         void greet(Listener listener) {
@@ -347,7 +352,7 @@ public final class LiveStatistics implements SmartLifecycle {
         synchronized (lock) {
             Audience ofAgency = audiences.get(Set.of(event.getAgency()));
             if (ofAgency != null && ofAgency.stream.isHeard()) {
-                ofAgency.stream.publish(encode(new Message.Decided(decision)));
+                ofAgency.stream.happened(encode(new Message.Decided(decision)));
             }
         }
         if (event.getType() == QuotaEventType.LEASE_REFUSED) {
@@ -383,11 +388,8 @@ public final class LiveStatistics implements SmartLifecycle {
             since = refused.remove(agency);
         }
         if (since != null) {
-            QuotaEvent last = since.last();
-            boolean total = last.getReason().equals("TOTAL_LIMIT_EXCEEDED");
-            Integer limit = total ? last.getTotalLimit() : last.getLimit();
-            String what = (total ? "Total limit reached, asked for by " : "Agency limit reached for ") + agency + " ("
-                    + (total ? last.getTotalUsage() : last.getUsageAfter()) + "/" + (limit == null ? 0 : limit) + ")";
+            String what =
+                    LimitReached.of(since.last(), since.last().getReason()).message();
             tell(
                     agency,
                     new Alert(
@@ -437,7 +439,7 @@ public final class LiveStatistics implements SmartLifecycle {
                     if (frame == null) {
                         frame = encode(message);
                     }
-                    audience.tell(frame);
+                    audience.tell(message, frame);
                 }
             }
         }

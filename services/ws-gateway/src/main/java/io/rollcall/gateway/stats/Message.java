@@ -15,6 +15,11 @@ sealed interface Message {
 
     String type();
 
+    /** Whether it says how things are, which whoever comes later is told anyway, and not only that something happened. */
+    default boolean tellsHowThingsAre() {
+        return true;
+    }
+
     /** How bad something is. */
     enum Severity {
         LOW,
@@ -77,6 +82,11 @@ sealed interface Message {
         public String type() {
             return "ALERT";
         }
+
+        @Override
+        public boolean tellsHowThingsAre() {
+            return alertType == AlertType.SYSTEM_ERROR;
+        }
     }
 
     /**
@@ -125,6 +135,11 @@ sealed interface Message {
         @Override
         public String type() {
             return "DECISION";
+        }
+
+        @Override
+        public boolean tellsHowThingsAre() {
+            return false;
         }
     }
 }

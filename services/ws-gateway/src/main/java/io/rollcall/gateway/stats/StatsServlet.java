@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class StatsServlet extends HandshakeServlet {
 
     private static final long serialVersionUID = 1L;
-    private static final String BEARER = "Bearer ";
     /** Each set of agencies has statistics of its own. */
     private static final int MOST_SOURCES = 50;
 
@@ -73,7 +72,7 @@ public final class StatsServlet extends HandshakeServlet {
         if (!tokenRequired) {
             return serve(asked, null);
         }
-        return switch (tokens.connection(token(request), sockets.now())) {
+        return switch (tokens.connection(ClientTokens.shown(request), sockets.now())) {
             case TokenCheck.Valid<ConnectionClaims>(ConnectionClaims claims) -> {
                 Access access = claims.access();
                 if (access.everything() || access.agencies().isEmpty()) {
@@ -109,15 +108,6 @@ public final class StatsServlet extends HandshakeServlet {
         return (sources == null ? Stream.<String>empty() : Arrays.stream(sources))
                 .filter(source -> !source.isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static String token(HttpServletRequest request) {
-        String header = request.getHeader("Authorization");
-        if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return header.substring(BEARER.length());
-        }
-        String query = request.getParameter("access_token");
-        return query == null ? "" : query;
     }
 
     private static @Nullable Consumer<WebSocketConnection> refuse(

@@ -3,6 +3,7 @@ package io.rollcall.gateway.tokens;
 import io.rollcall.gateway.connections.domain.Access;
 import io.rollcall.kit.auth.IssuedTokens;
 import io.rollcall.kit.auth.IssuedTokens.Verdict;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ClientTokens {
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String BEARER = "Bearer ";
 
     private final TokenVerifier own;
     private final @Nullable IssuedTokens issued;
@@ -30,6 +32,19 @@ public final class ClientTokens {
     public ClientTokens(TokenVerifier own, @Nullable IssuedTokens issued) {
         this.own = own;
         this.issued = issued;
+    }
+
+    /** The token of a request: in its header, or else in its query; empty where there is none. */
+    public static String shown(@Nullable String authorization, @Nullable String query) {
+        if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return authorization.substring(BEARER.length());
+        }
+        return query == null ? "" : query;
+    }
+
+    /** The same of a handshake, of which a browser chooses no header. */
+    public static String shown(HttpServletRequest request) {
+        return shown(request.getHeader("Authorization"), request.getParameter("access_token"));
     }
 
     /** A token of a connection. May wait for the issuer's keys, as long as one question to it may take. */

@@ -1,6 +1,7 @@
 package io.rollcall.gateway.websocket;
 
 import io.rollcall.gateway.connections.ClientConnection;
+import io.rollcall.gateway.tokens.ClientTokens;
 import io.rollcall.kit.web.Origins;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -38,8 +39,7 @@ public final class WebSocketServlet extends HandshakeServlet {
             response.sendError(HttpServletResponse.SC_BAD_REQUEST, "Only the JSON protocol is spoken here.");
             return null;
         }
-        String given = request.getParameter("access_token");
-        String token = given == null ? "" : given;
+        String token = ClientTokens.shown(request);
         return connection -> connection.serve(
                 endpoint,
                 OutboundQueue.MAX_JOINED,

@@ -203,6 +203,29 @@ class ClientConnectionTest {
     }
 
     @Test
+    void aNewTokenThatReachesLessEndsWhatItDoesNotReach() {
+        Client client = client(true);
+        client.says(connect(Map.of("sub", "ann", "scope", "feeds", "channels", List.of("named"))));
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"feed\"}}");
+        client.says("{\"id\":3,\"subscribe\":{\"channel\":\"ag1\"}}");
+        client.heard.clear();
+
+        client.says("{\"id\":4,\"refresh\":{\"token\":\"" + Tokens.of(Map.of("sub", "ann", "agency", "ag1")) + "\"}}");
+        feeds.publish("feed", 1);
+        feeds.publish("ag1", 1);
+        feeds.publish("named", 1);
+
+        assertThat(client.heard)
+                .containsExactly(
+                        "{\"id\":4,\"refresh\":{\"client\":\"client-1\",\"version\":\"test\"}}",
+                        "{\"push\":{\"channel\":\"feed\",\"unsubscribe\":{\"code\":2000,\"reason\":\"server unsubscribe\"}}}",
+                        "{\"push\":{\"channel\":\"ag1\",\"pub\":{\"data\":1,\"offset\":1}}}",
+                        "{\"push\":{\"channel\":\"named\",\"pub\":{\"data\":1,\"offset\":1}}}");
+        client.says("{\"id\":5,\"refresh\":{\"token\":\"" + Tokens.of(Map.of("sub", "ann")) + "\"}}");
+        assertThat(client.heard).last().asString().contains("\"channel\":\"ag1\",\"unsubscribe\"");
+    }
+
+    @Test
     void aNewTokenOfSomebodyElseEndsIt() {
         Client client = client(true);
         client.says(connect(Map.of("sub", "ann")));

@@ -330,6 +330,21 @@ class LiveStatisticsTest {
     }
 
     @Test
+    void whatHappensBeforeASubscriberIsGreetedIsToldRightAfterThat() {
+        var early = new Reader(live.feed(Set.of("METRO"), true));
+        uses("METRO", 790, 800);
+        var late = new Reader(live.feed(Set.of("METRO"), true));
+        refused("METRO");
+        time.pass(Duration.ZERO);
+
+        assertThat(early.types()).containsExactly("STREAM_STATS", "CAMERA_STATUSES", "ALERT", "DECISION", "ALERT");
+        assertThat(late.types()).containsExactly("STREAM_STATS", "CAMERA_STATUSES", "DECISION", "ALERT");
+        uses("METRO", 800, 801);
+        time.pass(Duration.ofMillis(100));
+        assertThat(late.types()).endsWith("ALERT", "AGENCY_LIMIT_UPDATE");
+    }
+
+    @Test
     void whoHasGoneBeforeBeingWelcomedIsNotKept() {
         live.join(ear, Set.of());
         live.leave(ear, Set.of());

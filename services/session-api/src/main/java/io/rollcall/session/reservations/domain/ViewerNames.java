@@ -1,6 +1,6 @@
 package io.rollcall.session.reservations.domain;
 
-/** What LiveKit calls the room of a camera, and who watches there. */
+/** What LiveKit calls those who watch cameras. */
 public final class ViewerNames {
 
     /** The attributes of our viewers' tokens. */
@@ -10,11 +10,6 @@ public final class ViewerNames {
     public static final String USER = "user_id";
 
     private ViewerNames() {}
-
-    /** The room in which a camera is watched. */
-    public static String room(String cameraId) {
-        return "camera_" + cameraId;
-    }
 
     /** The participant of a reservation: two tabs of one user do not put each other out. */
     public static String identity(String reservationId) {

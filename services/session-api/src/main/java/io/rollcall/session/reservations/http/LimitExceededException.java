@@ -2,7 +2,7 @@ package io.rollcall.session.reservations.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.rollcall.schemas.quota.QuotaEvent;
+import io.rollcall.kit.statistics.LimitReached;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -11,9 +11,6 @@ import org.springframework.web.ErrorResponseException;
 
 /** No slot is free: 429 with {@code Retry-After}. */
 final class LimitExceededException extends ErrorResponseException {
-
-    static final String AGENCY = "AGENCY_LIMIT_EXCEEDED";
-    static final String TOTAL = "TOTAL_LIMIT_EXCEEDED";
 
     private static final long serialVersionUID = 1L;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
@@ -34,40 +31,26 @@ final class LimitExceededException extends ErrorResponseException {
             int current,
             int limit) {
 
-        private static Body ofAgency(String source, int current, int limit) {
-            String usage = " (" + current + "/" + limit + ")";
+        private static Body of(LimitReached reached) {
+            String arabic =
+                    reached.total() ? "تم الوصول إلى الحد الإجمالي" : "تم الوصول إلى حد الوكالة لـ " + reached.source();
             return new Body(
-                    AGENCY,
-                    "Agency limit reached for " + source + usage,
-                    "تم الوصول إلى حد الوكالة لـ " + source + usage,
-                    source,
-                    current,
-                    limit);
-        }
-
-        private static Body ofAll(String source, int current, int limit) {
-            String usage = " (" + current + "/" + limit + ")";
-            return new Body(
-                    TOTAL,
-                    "Total limit reached" + usage,
-                    "تم الوصول إلى الحد الإجمالي" + usage,
-                    source,
-                    current,
-                    limit);
+                    reached.code(),
+                    reached.message(),
+                    arabic + reached.usage(),
+                    reached.source(),
+                    reached.current(),
+                    reached.limit());
         }
     }
 
     /** As it was decided. */
-    LimitExceededException(QuotaEvent refused, boolean total) {
-        super(HttpStatus.TOO_MANY_REQUESTS, problem(refused, total), null);
+    LimitExceededException(LimitReached reached) {
+        super(HttpStatus.TOO_MANY_REQUESTS, problem(reached), null);
     }
 
-    private static ProblemDetail problem(QuotaEvent refused, boolean total) {
-        Integer limit = total ? refused.getTotalLimit() : refused.getLimit();
-        int most = limit == null ? 0 : limit;
-        Body body = total
-                ? Body.ofAll(refused.getAgency(), refused.getTotalUsage(), most)
-                : Body.ofAgency(refused.getAgency(), refused.getUsageAfter(), most);
+    private static ProblemDetail problem(LimitReached reached) {
+        Body body = Body.of(reached);
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.TOO_MANY_REQUESTS, body.messageEn());
         problem.setProperty(StreamErrors.LIMIT, body);
         return problem;

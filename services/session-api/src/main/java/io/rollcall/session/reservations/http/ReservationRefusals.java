@@ -2,6 +2,7 @@ package io.rollcall.session.reservations.http;
 
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.Reasons;
+import io.rollcall.kit.statistics.LimitReached;
 import io.rollcall.schemas.cameras.CameraStatus;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.Outcome;
@@ -25,8 +26,8 @@ final class ReservationRefusals {
             return event;
         }
         throw switch (answer.getReason()) {
-            case LimitExceededException.AGENCY -> new LimitExceededException(event, false);
-            case LimitExceededException.TOTAL -> new LimitExceededException(event, true);
+            case LimitReached.AGENCY, LimitReached.TOTAL ->
+                new LimitExceededException(LimitReached.of(event, answer.getReason()));
             case NOT_FOUND -> notFound();
             case FORBIDDEN -> forbidden();
             case Reasons.KEY_REUSED -> CommandIds.reused();

@@ -6,6 +6,7 @@ import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.web.BadFieldException;
+import io.rollcall.schemas.CameraRoom;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.commands.CommandHeader;
@@ -290,7 +291,7 @@ class ReservationsController {
                     reserved.reservationId(),
                     camera.getCameraId(),
                     camera.getName(),
-                    ViewerNames.room(camera.getCameraId()),
+                    CameraRoom.nameOf(camera.getCameraId()),
                     null,
                     properties.livekit().wsUrl(),
                     null,
@@ -302,7 +303,7 @@ class ReservationsController {
                 lease.getReservationId(),
                 lease.getCameraId(),
                 camera.getName(),
-                ViewerNames.room(lease.getCameraId()),
+                CameraRoom.nameOf(lease.getCameraId()),
                 token(lease, lease.getGrantedAt(), expiresAt),
                 properties.livekit().wsUrl(),
                 expiresAt,
@@ -318,7 +319,7 @@ class ReservationsController {
                 lease.getReservationId(),
                 lease.getCameraId(),
                 cameras.get(lease.getCameraId()).map(Camera::getName).orElse(""),
-                ViewerNames.room(lease.getCameraId()),
+                CameraRoom.nameOf(lease.getCameraId()),
                 token,
                 properties.livekit().wsUrl(),
                 lease.getExpiresAt(),
@@ -332,7 +333,7 @@ class ReservationsController {
         attributes.put(ViewerNames.USER, lease.getUserId());
         return tokens.mintViewer(
                 ViewerNames.identity(lease.getReservationId()),
-                ViewerNames.room(lease.getCameraId()),
+                CameraRoom.nameOf(lease.getCameraId()),
                 issuedAt.getEpochSecond(),
                 expiresAt.getEpochSecond(),
                 attributes);

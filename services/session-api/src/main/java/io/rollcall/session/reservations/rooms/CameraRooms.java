@@ -3,10 +3,10 @@ package io.rollcall.session.reservations.rooms;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.kit.web.UnavailableException;
+import io.rollcall.schemas.CameraRoom;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomState;
 import io.rollcall.session.livekit.RoomApi;
-import io.rollcall.session.reservations.domain.ViewerNames;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,7 +53,7 @@ public final class CameraRooms {
 
     /** Done when a camera's room is there; fails with {@link UnavailableException} when LiveKit does not say so in time. */
     public CompletableFuture<Void> ensure(String cameraId) {
-        String room = ViewerNames.room(cameraId);
+        String room = CameraRoom.nameOf(cameraId);
         Long until = there.get(room);
         if (until != null && until - System.nanoTime() > 0) {
             return CompletableFuture.completedFuture(null);

@@ -8,6 +8,7 @@ import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kit.kafka.TopicReader;
 import io.rollcall.kit.log.LogKeys;
 import io.rollcall.schemas.AvroSerde;
+import io.rollcall.schemas.CameraRoom;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topics;
@@ -375,7 +376,7 @@ public final class ViewerRemover extends TopicReader {
                 ? null
                 : new Viewer(
                         lease.getReservationId(),
-                        ViewerNames.room(lease.getCameraId()),
+                        CameraRoom.nameOf(lease.getCameraId()),
                         ViewerNames.identity(lease.getReservationId()));
     }
 
