@@ -51,6 +51,7 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class CommandsCommand implements Callable<Integer> {
 
+    private static final String NAME = "chaos-commands";
     private static final Duration CALM = Duration.ofSeconds(8);
     private static final int MOST_DETAILS = 20;
 
@@ -70,12 +71,10 @@ final class CommandsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
-        try (var trial = TrialStack.start(
-                        "chaos-commands",
-                        Set.of(Service.SESSION_API),
-                        new Livekit.Simulated("rooms are made and deleted"),
-                        Map.of(),
-                        out);
+        var services = Set.of(Service.SESSION_API);
+        var livekit = new Livekit.Simulated("rooms are made and deleted");
+        TrialStack.rehearse(NAME, services, livekit, Map.of(), out);
+        try (var trial = TrialStack.start(NAME, services, livekit, Map.of(), out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {

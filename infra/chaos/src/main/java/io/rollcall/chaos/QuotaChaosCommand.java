@@ -51,6 +51,7 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false)
 final class QuotaChaosCommand implements Callable<Integer> {
 
+    private static final String NAME = "chaos-quota";
     private static final int AGENCIES = 4;
     private static final int CAMERAS = 80;
     private static final Duration CALM = Duration.ofSeconds(10);
@@ -91,12 +92,10 @@ final class QuotaChaosCommand implements Callable<Integer> {
         String limits = IntStream.range(0, AGENCIES)
                 .mapToObj(i -> agency(i) + "=" + limit)
                 .collect(Collectors.joining(","));
-        try (var trial = TrialStack.start(
-                        "chaos-quota",
-                        Set.of(Service.SESSION_API, Service.QUOTA_COUNTER),
-                        new Livekit.Simulated("rooms are made and deleted"),
-                        Map.of("QUOTA_LIMITS", limits),
-                        out);
+        var services = Set.of(Service.SESSION_API, Service.QUOTA_COUNTER);
+        var livekit = new Livekit.Simulated("rooms are made and deleted");
+        TrialStack.rehearse(NAME, services, livekit, Map.of(), out);
+        try (var trial = TrialStack.start(NAME, services, livekit, Map.of("QUOTA_LIMITS", limits), out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {

@@ -1,10 +1,13 @@
 package io.rollcall.local;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Command lines that run something on the launcher's own JDK. */
@@ -19,12 +22,16 @@ final class Java {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    private static final String KEPT_IN = "-XX:SharedArchiveFile=";
+    private static final String JAR = "-jar";
+    private static final String CLASS_PATH = "-cp";
+
     private Java() {}
 
     /** A main class from the launcher's class path. */
     static List<String> main(String mainClass, List<String> options, List<String> arguments) {
         List<String> command = java(options);
-        command.add("-cp");
+        command.add(CLASS_PATH);
         command.add(System.getProperty("java.class.path"));
         command.add(mainClass);
         command.addAll(arguments);
@@ -47,15 +54,37 @@ final class Java {
     static List<String> keepingClassesOfJars(Path file) {
         return List.of(
                 "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + file,
+                KEPT_IN + file,
                 // Hundreds of lines about classes that cannot be kept, in a log that is to be read.
                 "-Xlog:cds*=off,aot*=off");
+    }
+
+    /** Whether the classes of a command are there from a run that ended in order; also where none are to be kept. */
+    static boolean hasItsClasses(List<String> command) throws IOException {
+        Optional<Path> kept = command.stream()
+                .filter(option -> option.startsWith(KEPT_IN))
+                .map(option -> Path.of(option.substring(KEPT_IN.length())))
+                .findFirst();
+        if (kept.isEmpty()) {
+            return true;
+        }
+        if (!Files.exists(kept.get())) {
+            return false;
+        }
+        FileTime since = Files.getLastModifiedTime(kept.get());
+        for (String jar : command.get(1 + Math.max(command.indexOf(JAR), command.indexOf(CLASS_PATH)))
+                .split(File.pathSeparator, 0)) {
+            if (Files.getLastModifiedTime(Path.of(jar)).compareTo(since) > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** An executable jar. */
     static List<String> jar(Path jar, List<String> options) {
         List<String> command = java(options);
-        command.add("-jar");
+        command.add(JAR);
         command.add(jar.toString());
         return command;
     }

@@ -109,6 +109,19 @@ public final class Stack implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether every process starts as it does ever after: Java keeps its classes when it ends in order for the first time
+     * since the build, and until then one that is killed comes back several times as slowly.
+     */
+    boolean startsFast() throws IOException {
+        for (Part part : parts.all()) {
+            if (!Java.hasItsClasses(part.command())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Starts everything and returns when all of it is ready. */
     public void start() {
         var kafka = begin(parts.kafka()).thenRunAsync(this::createTopics, STEPS);

@@ -48,6 +48,21 @@ public final class TrialStack implements AutoCloseable {
     public static TrialStack start(
             String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
             throws IOException {
+        var trial = prepare(name, services, livekit, environment, out);
+        out.println(name + " starts a stack of its own; its logs are in "
+                + trial.data.root().resolve(LOGS));
+        try {
+            trial.stack.start();
+            return trial;
+        } catch (StackException e) {
+            trial.close();
+            throw e;
+        }
+    }
+
+    private static TrialStack prepare(
+            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
+            throws IOException {
         var data = new DataFolder(
                 Rollcall.home().resolve("target").resolve("trials").resolve(name));
         clear(data);
@@ -66,14 +81,19 @@ public final class TrialStack implements AutoCloseable {
                 new ApicurioRegistry(
                         URI.create("http://127.0.0.1:" + settings.ports().registry()), REGISTRY_ANSWERS_WITHIN));
         Runtime.getRuntime().addShutdownHook(trial.onExit);
-        out.println(name + " starts a stack of its own; its logs are in "
-                + data.root().resolve(LOGS));
-        try {
-            trial.stack.start();
-            return trial;
-        } catch (StackException e) {
-            trial.close();
-            throw e;
+        return trial;
+    }
+
+    /** Starts and stops such a stack once where that was not done since the build, so that no start is a first one. */
+    public static void rehearse(
+            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
+            throws IOException {
+        var trial = prepare(name, services, livekit, environment, out);
+        try (trial) {
+            if (!trial.stack.startsFast()) {
+                out.println("Everything is started and stopped once, for Java to keep the classes of this build");
+                trial.stack.start();
+            }
         }
     }
 
