@@ -118,6 +118,7 @@ const REASONS = {
   undone: 'a step behind it failed',
   AGENCY_LIMIT_EXCEEDED: 'the agency is at its limit',
   TOTAL_LIMIT_EXCEEDED: 'all agencies together are at their limit',
+  CAPACITY_EXCEEDED: 'there are as many as there is memory for',
 };
 
 /**

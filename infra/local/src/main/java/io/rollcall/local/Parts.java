@@ -194,6 +194,9 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             Map.of(
                                     "QUOTA_LIMITS",
                                     Development.QUOTA_LIMITS,
+                                    // As many as this heap has room for, in six partitions.
+                                    "QUOTA_LEASE_CAPACITY",
+                                    "25000",
                                     "APPLICATION_SERVER",
                                     LOOPBACK + ":" + settings.ports().quotaCounter()),
                             Set.of(KAFKA));

@@ -37,17 +37,23 @@ public record QuotaCounterProperties(
      * @param beat how long one lives after its grant and after each heartbeat
      * @param longest how long it lives at most, unless it is renewed
      * @param viewerGrace how long its viewer may be away
+     * @param capacity how many may live in one partition: each takes some 0.5 KB of memory
      */
     public record Leases(
             @DefaultValue("60s") Duration beat,
             @DefaultValue("1h") Duration longest,
-            @DefaultValue("30s") Duration viewerGrace) {
+            @DefaultValue("30s") Duration viewerGrace,
+            @DefaultValue("100000") int capacity) {
 
         /** Checks what was given. */
         public Leases {
             positive("leases.beat (QUOTA_LEASE_BEAT)", beat);
             positive("leases.longest (QUOTA_LEASE_LONGEST)", longest);
             positive("leases.viewer-grace (QUOTA_VIEWER_GRACE)", viewerGrace);
+            if (capacity < 1) {
+                throw new IllegalArgumentException(
+                        "rollcall.quota.leases.capacity (QUOTA_LEASE_CAPACITY) must be 1 or more");
+            }
         }
     }
 
@@ -88,7 +94,7 @@ public record QuotaCounterProperties(
 
     /** What leases are granted on. */
     public Terms terms() {
-        return new Terms(leases.beat(), leases.longest(), leases.viewerGrace(), limitTotal);
+        return new Terms(leases.beat(), leases.longest(), leases.viewerGrace(), leases.capacity(), limitTotal);
     }
 
     private static Map<String, Integer> parsed(String limits) {

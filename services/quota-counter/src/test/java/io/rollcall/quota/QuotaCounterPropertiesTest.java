@@ -25,7 +25,8 @@ class QuotaCounterPropertiesTest {
         QuotaCounterProperties defaults = bound(Map.of());
         assertThat(defaults.initialLimits()).isEmpty();
         assertThat(defaults.terms())
-                .isEqualTo(new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), null));
+                .isEqualTo(
+                        new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), 100_000, null));
         assertThat(defaults.decisionRetention()).isEqualTo(Duration.ofDays(30));
         assertThat(defaults.peerTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(defaults.commands()).isEqualTo(new QuotaCounterProperties.Commands(Duration.ofSeconds(2), 10_000));
@@ -39,13 +40,14 @@ class QuotaCounterPropertiesTest {
                 "rollcall.quota.leases.beat", "1s",
                 "rollcall.quota.leases.longest", "2s",
                 "rollcall.quota.leases.viewer-grace", "3s",
+                "rollcall.quota.leases.capacity", "50",
                 "rollcall.quota.decision-retention", "4d",
                 "rollcall.quota.peer-timeout", "5s",
                 "rollcall.quota.commands.timeout", "6s",
                 "rollcall.quota.commands.waiting", "7"));
         assertThat(bound.initialLimits()).containsExactlyInAnyOrderEntriesOf(Map.of("METRO", 30, "شرطة", 0, "a=b", 2));
         assertThat(bound.terms())
-                .isEqualTo(new Terms(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 40));
+                .isEqualTo(new Terms(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 50, 40));
         assertThat(bound.decisionRetention()).isEqualTo(Duration.ofDays(4));
         assertThat(bound.peerTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(bound.commands()).isEqualTo(new QuotaCounterProperties.Commands(Duration.ofSeconds(6), 7));

@@ -112,7 +112,7 @@ class QuotaCounterTest {
         first = start("first");
         second = start("second");
         commands = new CommandClient<>(
-                new QuotaRules(new Terms(Duration.ZERO, Duration.ZERO, Duration.ZERO, null)),
+                new QuotaRules(new Terms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 100_000, null)),
                 registry,
                 first.context().getBean(KafkaSettings.class),
                 "another-service",

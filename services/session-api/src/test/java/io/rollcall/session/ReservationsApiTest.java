@@ -92,6 +92,7 @@ class ReservationsApiTest {
         faults("DELETE", "");
         stack.quota.away(false);
         stack.quota.totalLimit(null);
+        stack.quota.capacity(Integer.MAX_VALUE);
     }
 
     private Reply call(
@@ -389,6 +390,18 @@ class ReservationsApiTest {
         assertThat(reply.json().path("error").path("code").asString()).isEqualTo("AGENCY_LIMIT_EXCEEDED");
         assertThat(reply.json().path("error").path("limit").asInt(-1)).isZero();
         assertThat(reply.json().path("error").path("current").asInt(-1)).isZero();
+    }
+
+    @Test
+    void whereThereIsNoMemoryForAnotherOneItIsSaidAndMayBeTriedAgain() {
+        String camera = camera(agency(10));
+        stack.quota.capacity(0);
+
+        Reply reply = reserve("ann", camera);
+
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.response().headers().firstValue("Retry-After")).hasValue("30");
+        assertThat(reply.json().path("error").asString()).contains("QUOTA_LEASE_CAPACITY");
     }
 
     @Test

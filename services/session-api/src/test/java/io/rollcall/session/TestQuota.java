@@ -64,6 +64,7 @@ final class TestQuota implements AutoCloseable {
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Thread thread = Thread.ofPlatform().name("test-quota").unstarted(this::run);
     private volatile @Nullable Integer totalLimit;
+    private volatile int capacity = Integer.MAX_VALUE;
     private boolean away;
     private volatile boolean ended;
 
@@ -101,6 +102,10 @@ final class TestQuota implements AutoCloseable {
 
     void totalLimit(@Nullable Integer limit) {
         totalLimit = limit;
+    }
+
+    void capacity(int leases) {
+        capacity = leases;
     }
 
     /** Decides nothing until it is back, and then everything that has come meanwhile. */
@@ -260,8 +265,9 @@ final class TestQuota implements AutoCloseable {
         Integer total = totalLimit;
         int used = used(command.getAgency());
         boolean full = used >= (limit == null ? 0 : limit);
-        if (full || (total != null && live.size() >= total)) {
-            String reason = full ? "AGENCY_LIMIT_EXCEEDED" : "TOTAL_LIMIT_EXCEEDED";
+        boolean totallyFull = total != null && live.size() >= total;
+        if (full || totallyFull || live.size() >= capacity) {
+            String reason = full ? "AGENCY_LIMIT_EXCEEDED" : totallyFull ? "TOTAL_LIMIT_EXCEEDED" : "CAPACITY_EXCEEDED";
             return QuotaEvent.newBuilder(answered(command, no(reason)))
                     .setType(QuotaEventType.LEASE_REFUSED)
                     .setReason(reason)

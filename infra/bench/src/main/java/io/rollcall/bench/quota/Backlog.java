@@ -13,9 +13,11 @@ import io.rollcall.schemas.quota.ReserveSlot;
 import io.rollcall.schemas.quota.SetLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -49,48 +51,87 @@ final class Backlog {
      * @return how many there are
      */
     long fill(int agencies, int reservations) throws IOException {
-        Map<String, Object> settings = Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ProducerConfig.LINGER_MS_CONFIG,
-                20,
-                ProducerConfig.BATCH_SIZE_CONFIG,
-                256 * 1024);
         try (var serde = new AvroSerde<>(Topics.QUOTA_COMMANDS, registry);
-                var producer = new KafkaProducer<>(settings, new StringSerializer(), serde)) {
+                var producer = new KafkaProducer<>(settings(), new StringSerializer(), serde)) {
             int partitions =
                     producer.partitionsFor(Topics.QUOTA_COMMANDS.name()).size();
-            for (int i = 0; i < agencies; i++) {
-                send(
-                        producer,
-                        command("agency-" + i, QuotaCommandType.SET_LIMIT)
-                                .setSetLimit(
-                                        SetLimit.newBuilder().setLimit(LIMIT).build()));
-            }
+            setLimits(producer, agencies);
             for (int i = 0; i < reservations + LIVE; i++) {
                 release(producer, i - LIVE, agencies, partitions);
                 if (i >= reservations) {
                     continue;
                 }
                 String agency = "agency-" + i % agencies;
-                int partition = ReservationIds.partitionOf(agency, partitions);
-                send(
-                        producer,
-                        command(agency, QuotaCommandType.RESERVE)
-                                .setReservationId(ReservationIds.of(partition, bits(i)))
-                                .setReserveSlot(ReserveSlot.newBuilder()
-                                        .setCameraId(agency + "-" + i / agencies % CAMERAS_OF_AN_AGENCY)
-                                        .setUserId("user-" + i)
-                                        .setOwner("anonymous")
-                                        .setQuality("medium")
-                                        .build()));
+                reserve(producer, agency, i / agencies % CAMERAS_OF_AN_AGENCY, i, partitions);
             }
             producer.flush();
         }
+        check();
+        return number;
+    }
+
+    /**
+     * Reservations that nobody releases, spread over a time: nine of ten of one agency, the others of all in turn. Returns
+     * when Kafka has them.
+     */
+    void reserve(int agencies, int reservations, Duration within) throws IOException, InterruptedException {
+        try (var serde = new AvroSerde<>(Topics.QUOTA_COMMANDS, registry);
+                var producer = new KafkaProducer<>(settings(), new StringSerializer(), serde)) {
+            int partitions =
+                    producer.partitionsFor(Topics.QUOTA_COMMANDS.name()).size();
+            setLimits(producer, agencies);
+            long start = System.nanoTime();
+            for (int i = 0; i < reservations; i++) {
+                long early = start + within.toNanos() / reservations * i - System.nanoTime();
+                if (early > 0) {
+                    TimeUnit.NANOSECONDS.sleep(early);
+                }
+                String agency = "agency-" + (i % 10 == 0 ? i / 10 % agencies : 0);
+                reserve(producer, agency, i % CAMERAS_OF_AN_AGENCY, i, partitions);
+            }
+            producer.flush();
+        }
+        check();
+    }
+
+    private Map<String, Object> settings() {
+        return Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.LINGER_MS_CONFIG,
+                20,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                256 * 1024);
+    }
+
+    private void check() throws IOException {
         if (failure.get() != null) {
             throw new IOException("cannot fill " + Topics.QUOTA_COMMANDS.name(), failure.get());
         }
-        return number;
+    }
+
+    private void setLimits(KafkaProducer<String, QuotaCommand> producer, int agencies) {
+        for (int i = 0; i < agencies; i++) {
+            send(
+                    producer,
+                    command("agency-" + i, QuotaCommandType.SET_LIMIT)
+                            .setSetLimit(SetLimit.newBuilder().setLimit(LIMIT).build()));
+        }
+    }
+
+    private void reserve(
+            KafkaProducer<String, QuotaCommand> producer, String agency, int camera, int number, int partitions) {
+        int partition = ReservationIds.partitionOf(agency, partitions);
+        send(
+                producer,
+                command(agency, QuotaCommandType.RESERVE)
+                        .setReservationId(ReservationIds.of(partition, bits(number)))
+                        .setReserveSlot(ReserveSlot.newBuilder()
+                                .setCameraId(agency + "-" + camera)
+                                .setUserId("user-" + number)
+                                .setOwner("anonymous")
+                                .setQuality("medium")
+                                .build()));
     }
 
     private void release(KafkaProducer<String, QuotaCommand> producer, int reservation, int agencies, int partitions) {

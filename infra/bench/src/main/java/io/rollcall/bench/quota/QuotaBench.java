@@ -101,6 +101,21 @@ public final class QuotaBench implements Callable<Integer> {
             description = "Of how many agencies; default ${DEFAULT-VALUE}.")
     private int agencies;
 
+    @Option(
+            names = "--live",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many leases live at once and end by themselves, nine of ten of one agency; default"
+                    + " ${DEFAULT-VALUE}.")
+    private int live;
+
+    @Option(
+            names = "--live-within",
+            paramLabel = "SECONDS",
+            defaultValue = "40",
+            description = "Within what time these are reserved; default ${DEFAULT-VALUE}.")
+    private int liveWithin;
+
     @Option(names = "--decisions-only", description = "Nothing over HTTP.")
     private boolean decisionsOnly;
 
@@ -112,6 +127,9 @@ public final class QuotaBench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (!decisionsOnly) {
             overHttp();
+        }
+        if (live > 0) {
+            liveLeases();
         }
         var table = new Table("decisions alone", "per second", "p50 ms", "p99 ms", "max ms");
         fromTheLog(table);
@@ -225,6 +243,31 @@ public final class QuotaBench implements Callable<Integer> {
         String agency =
                 send(http, HttpRequest.newBuilder(at(trial.ports().quotaCounter(), "/api/v1/agencies/" + AGENCY)));
         return JsonMapper.shared().readTree(agency).path("current").asInt();
+    }
+
+    private void liveLeases() throws IOException, InterruptedException {
+        try (var trial = TrialStack.start(
+                "bench-quota-live",
+                Set.of(Service.QUOTA_COUNTER),
+                new Livekit.None("nobody watches"),
+                Map.of("QUOTA_LEASE_CAPACITY", Integer.toString(live)),
+                out)) {
+            out.printf("heap of quota-counter before: %s MB%n", number(LiveLeases.heap(trial) / 1e6, 0));
+            var leases = new LiveLeases();
+            leases.run(trial, agencies, live, Duration.ofSeconds(liveWithin));
+            out.printf(
+                    "%s leases granted within %d s, %s live at once, %s ended by themselves; from the deadline until a"
+                            + " reader of the log hears of it: p50 %s, p99 %s, max %s ms%n",
+                    number(leases.granted()),
+                    liveWithin,
+                    number(leases.mostLive()),
+                    number(leases.ended()),
+                    millis(leases.lateness().quantile(0.5)),
+                    millis(leases.lateness().quantile(0.99)),
+                    millis(leases.lateness().max()));
+            out.printf("heap of quota-counter while all lived: %s MB%n", number(leases.heap() / 1e6, 0));
+            right &= leases.ended() == live;
+        }
     }
 
     private static URI at(int port, String path) {

@@ -18,6 +18,9 @@ public record LimitReached(boolean total, String source, int current, int limit)
     /** Why it does where all agencies together are. */
     public static final String TOTAL = "TOTAL_LIMIT_EXCEEDED";
 
+    /** Why it does where there is no memory for another lease; no limit that anybody has set. */
+    public static final String CAPACITY = "CAPACITY_EXCEEDED";
+
     /** What a refusal for this reason says. */
     public static LimitReached of(QuotaEvent refused, String reason) {
         boolean total = reason.equals(TOTAL);

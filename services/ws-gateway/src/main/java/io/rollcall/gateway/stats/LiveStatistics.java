@@ -388,8 +388,10 @@ public final class LiveStatistics implements SmartLifecycle {
             since = refused.remove(agency);
         }
         if (since != null) {
-            String what =
-                    LimitReached.of(since.last(), since.last().getReason()).message();
+            QuotaEvent last = since.last();
+            String what = last.getReason().equals(LimitReached.CAPACITY)
+                    ? "No memory for another reservation, asked for by " + agency
+                    : LimitReached.of(last, last.getReason()).message();
             tell(
                     agency,
                     new Alert(

@@ -52,6 +52,9 @@ public final class QuotaDecider {
         if (terms.totalLimit() != null && slots.totalUsed() >= terms.totalLimit()) {
             return refused(reserve, Refusal.TOTAL_LIMIT_EXCEEDED, now);
         }
+        if (slots.totalUsed() >= terms.capacity()) {
+            return refused(reserve, Refusal.CAPACITY_EXCEEDED, now);
+        }
         var lease = new Lease(
                 reserve.reservationId(),
                 reserve.agency(),

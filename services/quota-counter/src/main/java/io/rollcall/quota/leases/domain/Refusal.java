@@ -6,6 +6,8 @@ public enum Refusal {
     AGENCY_LIMIT_EXCEEDED,
     /** All agencies together use what they may. */
     TOTAL_LIMIT_EXCEEDED,
+    /** There are as many leases as one partition has memory for. */
+    CAPACITY_EXCEEDED,
     /** There is no such lease, or it has ended. */
     NOT_FOUND,
     /** It is somebody else's. */

@@ -15,7 +15,7 @@ class QuotaDeciderTest {
 
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
     private static final Terms TERMS =
-            new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), null);
+            new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), 100_000, null);
     private static final String ID = "00000000-0000-8000-8000-000000000001";
     private static final Command.Reserve RESERVE = new Command.Reserve(ID, "METRO", "gate-1", "ann", "sub-ann", "low");
     private static final Claim ANN = new Claim("sub-ann", false);
@@ -106,9 +106,18 @@ class QuotaDeciderTest {
 
     @Test
     void theTotalHoldsOverAllAgencies() {
-        terms = new Terms(TERMS.beat(), TERMS.longest(), TERMS.viewerGrace(), 7);
+        terms = new Terms(TERMS.beat(), TERMS.longest(), TERMS.viewerGrace(), 100_000, 7);
         state = new Slots(new Agency("METRO", 0, 5, 0, 0, NOON), null, 0, 7);
         assertThat(refused(RESERVE, NOON)).isEqualTo(Refusal.TOTAL_LIMIT_EXCEEDED);
+        state = new Slots(new Agency("METRO", 0, 5, 0, 0, NOON), null, 0, 6);
+        assertThat(when(RESERVE, NOON)).hasSize(1);
+    }
+
+    @Test
+    void noMoreLeasesAreGrantedThanThereIsMemoryFor() {
+        terms = new Terms(TERMS.beat(), TERMS.longest(), TERMS.viewerGrace(), 7, null);
+        state = new Slots(new Agency("METRO", 0, 5, 0, 0, NOON), null, 0, 7);
+        assertThat(refused(RESERVE, NOON)).isEqualTo(Refusal.CAPACITY_EXCEEDED);
         state = new Slots(new Agency("METRO", 0, 5, 0, 0, NOON), null, 0, 6);
         assertThat(when(RESERVE, NOON)).hasSize(1);
     }

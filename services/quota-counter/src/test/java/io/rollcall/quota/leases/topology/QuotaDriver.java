@@ -63,7 +63,8 @@ final class QuotaDriver implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
     static final Duration RETENTION = Duration.ofDays(30);
-    static final Terms TERMS = new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), null);
+    static final Terms TERMS =
+            new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), 100_000, null);
 
     private final FixedRegistry registry = new FixedRegistry();
     private final QuotaRules rules;

@@ -61,7 +61,7 @@ class RandomHistoriesTest {
     @MethodSource("seeds")
     void agreeWithAPlainModelAfterEveryStep(long seed, @TempDir Path folder) {
         var random = new Random(seed);
-        var terms = new Terms(BEAT, LONGEST, GRACE, random.nextBoolean() ? null : 3);
+        var terms = new Terms(BEAT, LONGEST, GRACE, 2 + random.nextInt(5), random.nextBoolean() ? null : 3);
         var model = new ReferenceModel(terms);
         try (var driver = new QuotaDriver(folder, terms)) {
             Instant now = QuotaDriver.NOON;

@@ -120,7 +120,7 @@ final class ReferenceModel {
                 end(mine == null || !command.getAgency().isEmpty() ? command.getAgency() : mine.agency, now);
                 Answer answer = decide(command, now);
                 told.add("ANSWERED " + answer.getOutcome() + " " + answer.getReason());
-                if (!answer.getReason().endsWith("_LIMIT_EXCEEDED")) {
+                if (!answer.getReason().endsWith("_EXCEEDED")) {
                     answers.put(commandId, answer);
                 }
                 ReleaseLease release = command.getReleaseLease();
@@ -218,7 +218,9 @@ final class ReferenceModel {
         Integer total = terms.totalLimit();
         String refusal = used(agency) >= (limit == null ? 0 : limit)
                 ? "AGENCY_LIMIT_EXCEEDED"
-                : total != null && slots.size() >= total ? "TOTAL_LIMIT_EXCEEDED" : "";
+                : total != null && slots.size() >= total
+                        ? "TOTAL_LIMIT_EXCEEDED"
+                        : slots.size() >= terms.capacity() ? "CAPACITY_EXCEEDED" : "";
         counted(agency, now);
         if (!refusal.isEmpty()) {
             tell("LEASE_REFUSED", id, refusal, agency, 0);

@@ -3,10 +3,12 @@ package io.rollcall.session.reservations.http;
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.Reasons;
 import io.rollcall.kit.statistics.LimitReached;
+import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.cameras.CameraStatus;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.Outcome;
 import io.rollcall.schemas.quota.QuotaEvent;
+import java.time.Duration;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -16,6 +18,7 @@ final class ReservationRefusals {
     private static final String ALREADY_EXISTS = "ALREADY_EXISTS";
     private static final String NOT_FOUND = "NOT_FOUND";
     private static final String FORBIDDEN = "FORBIDDEN";
+    private static final Duration UNTIL_OTHERS_END = Duration.ofSeconds(30);
 
     private ReservationRefusals() {}
 
@@ -28,6 +31,10 @@ final class ReservationRefusals {
         throw switch (answer.getReason()) {
             case LimitReached.AGENCY, LimitReached.TOTAL ->
                 new LimitExceededException(LimitReached.of(event, answer.getReason()));
+            case LimitReached.CAPACITY ->
+                new UnavailableException(
+                        "There are as many reservations as quota-counter has memory for (QUOTA_LEASE_CAPACITY)",
+                        UNTIL_OTHERS_END);
             case NOT_FOUND -> notFound();
             case FORBIDDEN -> forbidden();
             case Reasons.KEY_REUSED -> CommandIds.reused();
