@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param commitInterval how long a transaction collects: what is decided is seen after it
  * @param bulkCommitInterval how long it collects what is late, in a topology with a {@link CommitPace}; nothing where
  *     there is none
+ * @param bulkLinger how long records are collected where there is a {@code bulkCommitInterval}: the longer, the less does
+ *     the broker do for what is late, and the more is left to be sent by the commit of what is fresh
  * @param pollInterval how long a thread waits for input before it looks whether to commit
  * @param threads threads that process
  * @param standbys copies of every state on other instances
@@ -38,6 +40,7 @@ import org.springframework.util.unit.DataSize;
 public record StreamsSettings(
         @DefaultValue("5ms") Duration commitInterval,
         @DefaultValue("0ms") Duration bulkCommitInterval,
+        @DefaultValue("1ms") Duration bulkLinger,
         @DefaultValue("2ms") Duration pollInterval,
         @DefaultValue("1") int threads,
         @DefaultValue("1") int standbys,
@@ -70,7 +73,6 @@ public record StreamsSettings(
 
     private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
     private static final int FETCH_WAIT_MS = 100;
-    private static final int BULK_LINGER_MS = 1;
     private static final int BULK_BATCH_BYTES = 128 * 1024;
 
     /** Checks what was given. */
@@ -86,8 +88,9 @@ public record StreamsSettings(
         if (standbys < 0 || threadRestarts < 0) {
             throw new IllegalArgumentException("rollcall.streams.standbys and thread-restarts must not be negative");
         }
-        if (bulkCommitInterval.isNegative()) {
-            throw new IllegalArgumentException("rollcall.streams.bulk-commit-interval must not be negative");
+        if (bulkCommitInterval.isNegative() || bulkLinger.isNegative()) {
+            throw new IllegalArgumentException(
+                    "rollcall.streams.bulk-commit-interval and bulk-linger must not be negative");
         }
         if (transactionTimeout.compareTo(
                         longest(commitInterval, bulkCommitInterval).plus(ROOM_FOR_PAUSES))
@@ -150,7 +153,7 @@ public record StreamsSettings(
         it.put(StreamsConfig.producerPrefix(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG), millis(taskTimeout));
         if (bulkCommitInterval.isPositive()) {
             // A commit sends what is there. Until then records are collected: single ones cost the broker most.
-            it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), BULK_LINGER_MS);
+            it.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), bulkLinger.toMillis());
             it.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BULK_BATCH_BYTES);
         } else {
             // Streams' own default of 100 ms would be the latency of whatever does not end with a commit.
