@@ -546,6 +546,25 @@ class StatsTest {
     }
 
     @Test
+    void aReservedCameraThatHasMovedIsListedToThoseWhoseItIsNow() {
+        log.limit(agency, 9);
+        log.limit(other, 9);
+        log.camera(camera, "Gate", agency, CameraStatus.OFFLINE);
+        log.granted(agency, camera);
+        log.camera(camera, "Gate", other, CameraStatus.OFFLINE);
+        try (RunningGateway again = RunningGateway.start(kafka, REGISTRY);
+                Client client = Client.connected(again.port())) {
+            var _ = client.subscribe(2, "agencies:" + agency);
+            var _ = client.subscribe(3, "agencies:" + other);
+
+            assertThat(publication(client, "agencies:" + agency, "CAMERA_STATUSES"))
+                    .isEqualTo(json("{\"cameras\":[]}"));
+            assertThat(publication(client, "agencies:" + other, "CAMERA_STATUSES"))
+                    .isEqualTo(json("{\"cameras\":[{\"camera_id\":\"%s\",\"status\":\"OFFLINE\"}]}".formatted(camera)));
+        }
+    }
+
+    @Test
     void theFeedOfEverythingIsWhatPlainClientsHear() {
         log.camera(camera, "Gate", agency, CameraStatus.ONLINE);
         try (Client client = Client.connected(gateway.port());

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,10 +77,12 @@ public final class LiveStatistics implements SmartLifecycle {
     private final class Audience {
 
         private final Set<String> sources;
+        private final Set<Listener> coming = ConcurrentHashMap.newKeySet();
         private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
         private final SnapshotStream stream = new SnapshotStream(() -> soon(this::greet));
-        private byte @Nullable [] statistics;
         private @Nullable StreamPicture shown;
+        private byte @Nullable [] statistics;
+        private byte @Nullable [] statuses;
 
         Audience(Set<String> sources) {
             this.sources = sources;
@@ -90,7 +93,7 @@ public final class LiveStatistics implements SmartLifecycle {
         }
 
         boolean isIdle() {
-            return listeners.isEmpty() && stream.retireIfIdle();
+            return coming.isEmpty() && listeners.isEmpty() && stream.retireIfIdle();
         }
 
         void tell(Message message, byte[] frame) {
@@ -102,10 +105,27 @@ public final class LiveStatistics implements SmartLifecycle {
             }
         }
 
-        void greet(Listener listener) {
-            listener.tellStatistics(statistics(picture()));
-            if (outage != null) {
-                listener.tell(encode(outage));
+        /** Who comes while others wait is welcomed with them. */
+        void expect(Listener listener) {
+            if (coming.isEmpty()) {
+                soon(this::welcome);
+            }
+            coming.add(listener);
+        }
+
+        private void welcome() {
+            synchronized (lock) {
+                List<Listener> welcomed = List.copyOf(coming);
+                coming.clear();
+                listeners.addAll(welcomed);
+                byte[] now = statistics(picture());
+                byte[] alert = outage == null ? null : encode(outage);
+                for (Listener listener : welcomed) {
+                    listener.tellStatistics(now);
+                    if (alert != null) {
+                        listener.tell(alert);
+                    }
+                }
             }
         }
 
@@ -115,7 +135,7 @@ public final class LiveStatistics implements SmartLifecycle {
                 List<byte[]> messages = new ArrayList<>();
                 if (isThere(now)) {
                     messages.add(statistics(now));
-                    messages.add(encode(statuses(now)));
+                    messages.add(statuses(now));
                 }
                 if (outage != null) {
                     messages.add(encode(outage));
@@ -124,17 +144,8 @@ public final class LiveStatistics implements SmartLifecycle {
             }
         }
 
-        /** What has changed before somebody comes is told to nobody again. */
-        private Message statuses(StreamPicture now) {
-            return new Message.CameraStatuses(now.about(sources, clock.instant()).cameraStats().stream()
-                    .map(reserved -> state.camera(reserved.cameraId()))
-                    .filter(camera -> camera != null && camera.getStatus() != CameraStatus.ONLINE)
-                    .map(camera -> new Message.CameraNotOnline(camera.getCameraId(), camera.getStatus()))
-                    .toList());
-        }
-
         void tellStatistics(StreamPicture now) {
-            statistics = null;
+            shown = null;
             if (!listeners.isEmpty()) {
                 byte[] frame = statistics(now);
                 listeners.forEach(listener -> listener.tellStatistics(frame));
@@ -146,13 +157,35 @@ public final class LiveStatistics implements SmartLifecycle {
 
         /** The same bytes for as long as nothing has changed. */
         private byte[] statistics(StreamPicture now) {
+            show(now);
             byte[] known = statistics;
-            if (known == null || !now.equals(shown)) {
+            if (known == null) {
                 known = encode(new Message.Statistics(now.about(sources, clock.instant())));
                 statistics = known;
-                shown = now;
             }
             return known;
+        }
+
+        /** The same; what has changed before somebody comes is told to nobody again. */
+        private byte[] statuses(StreamPicture now) {
+            show(now);
+            byte[] known = statuses;
+            if (known == null) {
+                known = encode(new Message.CameraStatuses(notOnline(now).stream()
+                        .filter(camera -> sources.isEmpty() || sources.contains(camera.getAgency()))
+                        .map(camera -> new Message.CameraNotOnline(camera.getCameraId(), camera.getStatus()))
+                        .toList()));
+                statuses = known;
+            }
+            return known;
+        }
+
+        private void show(StreamPicture now) {
+            if (!now.equals(shown)) {
+                shown = now;
+                statistics = null;
+                statuses = null;
+            }
         }
 
         /** A feed of an agency that nobody knows is silent. */
@@ -177,6 +210,7 @@ public final class LiveStatistics implements SmartLifecycle {
     private final Coalescer<String> refusals;
     private final Coalescer<String> watched;
     private @Nullable StreamPicture picture;
+    private @Nullable List<Camera> notOnline;
     private @Nullable Alert outage;
     private Timers.@Nullable Timer next;
 
@@ -214,24 +248,17 @@ public final class LiveStatistics implements SmartLifecycle {
 
     /** Gives somebody the statistics, and then whatever is told of these agencies; empty: of all. */
     void join(Listener listener, Set<String> agencies) {
-        soon(() -> welcome(listener, agencies));
-    }
-
-    private void welcome(Listener listener, Set<String> agencies) {
-        synchronized (lock) {
-            audiences
-                    .compute(agencies, (of, known) -> {
-                        Audience audience = known == null ? new Audience(of) : known;
-                        audience.listeners.add(listener);
-                        return audience;
-                    })
-                    .greet(listener);
-        }
+        soon(() -> audiences.compute(agencies, (of, known) -> {
+            Audience audience = known == null ? new Audience(of) : known;
+            audience.expect(listener);
+            return audience;
+        }));
     }
 
     /** In the same order as {@link #join}: who has gone before being welcomed is not kept. */
     void leave(Listener listener, Set<String> agencies) {
         soon(() -> audiences.computeIfPresent(agencies, (of, audience) -> {
+            audience.coming.remove(listener);
             audience.listeners.remove(listener);
             return audience.isIdle() ? null : audience;
         }));
@@ -467,6 +494,21 @@ public final class LiveStatistics implements SmartLifecycle {
         if (known == null || known.version() != state.version()) {
             known = state.picture();
             picture = known;
+            notOnline = null;
+        }
+        return known;
+    }
+
+    /** The reserved cameras that are not online, found once for everybody too. Whose they are now may be another one. */
+    private List<Camera> notOnline(StreamPicture now) {
+        List<Camera> known = notOnline;
+        if (known == null) {
+            known = now.about(Set.of(), clock.instant()).cameraStats().stream()
+                    .map(reserved -> state.camera(reserved.cameraId()))
+                    .filter(Objects::nonNull)
+                    .filter(camera -> camera.getStatus() != CameraStatus.ONLINE)
+                    .toList();
+            notOnline = known;
         }
         return known;
     }

@@ -254,6 +254,44 @@ class LiveStatisticsTest {
     }
 
     @Test
+    void whoComesTogetherIsWelcomedWithOneDocumentThoughMoreHappensMeanwhile() {
+        var meanwhile = new LiveStatistics.Listener() {
+            private byte[] frame = {};
+
+            @Override
+            public void tell(byte[] told) {}
+
+            @Override
+            public void tellStatistics(byte[] told) {
+                frame = told;
+                state.agencyChanged("METRO", usage("METRO", 1));
+            }
+        };
+        live.join(meanwhile, Set.of());
+        join(ear, Set.of());
+
+        assertThat(ear.frames).hasSize(1);
+        assertThat(ear.frames.getFirst()).isSameAs(meanwhile.frame);
+    }
+
+    @Test
+    void subscribersAreGreetedWithTheSameForAsLongAsNothingChanges() {
+        uses("METRO", 0, 1);
+        var first = new Reader(live.feed(Set.of(), true));
+        time.pass(Duration.ofSeconds(1));
+        var second = new Reader(live.feed(Set.of(), true));
+        time.pass(Duration.ofSeconds(1));
+        uses("METRO", 1, 2);
+        var third = new Reader(live.feed(Set.of(), true));
+        time.pass(Duration.ZERO);
+
+        assertThat(second.types()).startsWith("STREAM_STATS", "CAMERA_STATUSES");
+        assertThat(second.got.subList(0, 2)).isEqualTo(first.got.subList(0, 2));
+        assertThat(third.got.get(0)).isNotEqualTo(first.got.get(0));
+        assertThat(third.got.get(1)).isNotEqualTo(first.got.get(1));
+    }
+
+    @Test
     void whoHasLeftHearsNothing() {
         join(ear, Set.of());
         live.leave(ear, Set.of());
