@@ -37,7 +37,7 @@ class PositionedStreamTest {
 
         stream.publish(publication(1));
 
-        assertThat(readers).allSatisfy(reader -> assertThat(reader.got).containsExactly(1L));
+        assertThat(readers).allSatisfy(reader -> assertThat(reader.offsets()).containsExactly(1L));
         assertThat(encoding.encoded).isEqualTo(1);
     }
 
@@ -48,11 +48,11 @@ class PositionedStreamTest {
         stream.join(reader.subscription);
         stream.publish(publication(1));
 
-        assertThat(reader.got).isEmpty();
+        assertThat(reader.offsets()).isEmpty();
         stream.advance(reader.subscription, PAGE);
         stream.publish(publication(2));
 
-        assertThat(reader.got).containsExactly(1L, 2L);
+        assertThat(reader.offsets()).containsExactly(1L, 2L);
     }
 
     @Test
@@ -66,8 +66,8 @@ class PositionedStreamTest {
 
         stream.advance(reader.subscription, PAGE);
 
-        assertThat(reader.got).isEmpty();
-        assertThat(reader.interrupted).isTrue();
+        assertThat(reader.offsets()).isEmpty();
+        assertThat(reader.isInterrupted()).isTrue();
     }
 
     @Test
@@ -79,8 +79,8 @@ class PositionedStreamTest {
         stream.breakOffAt("f", 9);
         stream.publish(publication(10));
 
-        assertThat(reader.got).isEmpty();
-        assertThat(reader.interrupted).isTrue();
+        assertThat(reader.offsets()).isEmpty();
+        assertThat(reader.isInterrupted()).isTrue();
         assertThat(stream.position()).isEqualTo(new StreamPosition("f", 10));
     }
 
@@ -95,8 +95,8 @@ class PositionedStreamTest {
             stream.publish(publication(offset));
         }
 
-        assertThat(reader.got).containsExactly(8L);
-        assertThat(reader.interrupted).isFalse();
+        assertThat(reader.offsets()).containsExactly(8L);
+        assertThat(reader.isInterrupted()).isFalse();
     }
 
     @Test
@@ -143,7 +143,7 @@ class PositionedStreamTest {
             }
         }
         for (Reader reader : readers) {
-            assertThat(reader.got)
+            assertThat(reader.offsets())
                     .isEqualTo(log.stream()
                             .filter(it -> it > reader.from && it <= reader.at())
                             .toList());
@@ -202,23 +202,26 @@ class PositionedStreamTest {
         }
     }
 
-    private final class Reader implements Subscriber {
+    private final class Reader extends RecordingSubscriber {
         private final Stream stream;
-        private final List<Long> got = new ArrayList<>();
         private Subscription subscription;
         private long from;
         private int returns;
         private int partsRead;
         private boolean reading;
-        private boolean interrupted;
 
         private Reader(Stream stream) {
+            super(encoding);
             this.stream = stream;
             this.subscription = new Subscription("c", this, stream);
         }
 
+        private List<Long> offsets() {
+            return got().stream().map(Long::valueOf).toList();
+        }
+
         private long at() {
-            return got.isEmpty() ? from : got.getLast();
+            return got().isEmpty() ? from : Long.parseLong(got().getLast());
         }
 
         private void joinAnew() {
@@ -247,39 +250,14 @@ class PositionedStreamTest {
             var resume = new Resume(true, new StreamPosition("e", at()));
             if (stream.rejoin(subscription, resume, PAGE) instanceof Joining.Joined joined) {
                 returns++;
-                joined.publications().forEach(it -> got.add(it.offset()));
+                joined.publications().forEach(it -> got().add(Long.toString(it.offset())));
                 if (!joined.more()) {
                     advance();
                 }
             } else {
-                got.clear();
+                got().clear();
                 joinAnew();
             }
-        }
-
-        @Override
-        public Encoding encoding() {
-            return encoding;
-        }
-
-        @Override
-        public void deliver(byte[] message) {
-            got.add(Long.parseLong(new String(message, StandardCharsets.UTF_8)));
-        }
-
-        @Override
-        public boolean mayRead(String agency) {
-            return true;
-        }
-
-        @Override
-        public void forbidden(Subscription ended) {
-            throw new AssertionError("it may read everything");
-        }
-
-        @Override
-        public void interrupted(Subscription ended) {
-            interrupted = true;
         }
     }
 

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rollcall.gateway.channels.Channels.Lookup;
+import io.rollcall.gateway.channels.RecordingSubscriber;
 import io.rollcall.gateway.channels.Stream;
-import io.rollcall.gateway.channels.Subscriber;
 import io.rollcall.gateway.channels.Subscription;
-import io.rollcall.gateway.protocol.Encoding;
 import io.rollcall.gateway.protocol.JsonEncoding;
 import io.rollcall.kit.kafka.KafkaSettings;
 import io.rollcall.kittest.FixedRegistry;
@@ -21,14 +20,12 @@ import io.rollcall.schemas.rooms.RoomOpened;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -52,8 +49,8 @@ class FeedReaderTest {
     private final String room = "room-" + UUID.randomUUID();
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicBoolean breaks = new AtomicBoolean();
-    private final Listener ofRoom = new Listener();
-    private final Listener ofAll = new Listener();
+    private final RecordingSubscriber ofRoom = new RecordingSubscriber(new JsonEncoding());
+    private final RecordingSubscriber ofAll = new RecordingSubscriber(new JsonEncoding());
     private final KafkaProducer<String, byte[]> producer = producer();
     private final KafkaSettings kafka = new KafkaSettings(
             cluster.bootstrapServers(),
@@ -103,38 +100,41 @@ class FeedReaderTest {
     @Test
     void aConsumerThatBreaksIsReplacedAndNothingIsMissedOrComesTwice() {
         write(3);
-        await().atMost(PATIENCE).until(() -> ofRoom.got.size() == 3 && ofAll.got.size() == 3);
+        await().atMost(PATIENCE)
+                .until(() -> ids(ofRoom).size() == 3 && ids(ofAll).size() == 3);
 
         breaks.set(true);
         await().atMost(PATIENCE).until(() -> opened.get() == 2);
         write(4);
 
-        await().atMost(PATIENCE).until(() -> ofRoom.got.size() >= 7 && ofAll.got.size() >= 7);
-        assertThat(ofRoom.got).containsExactlyElementsOf(names(7));
-        assertThat(ofAll.got).containsExactlyElementsOf(names(7));
-        assertThat(ofRoom.interrupted).isFalse();
-        assertThat(ofAll.interrupted).isFalse();
+        await().atMost(PATIENCE)
+                .until(() -> ids(ofRoom).size() >= 7 && ids(ofAll).size() >= 7);
+        assertThat(ids(ofRoom)).containsExactlyElementsOf(names(7));
+        assertThat(ids(ofAll)).containsExactlyElementsOf(names(7));
+        assertThat(ofRoom.isInterrupted()).isFalse();
+        assertThat(ofAll.isInterrupted()).isFalse();
     }
 
     @Test
     void whatCameBetweenTwoConsumersIsReadByTheSecond() {
         write(2);
-        await().atMost(PATIENCE).until(() -> ofAll.got.size() == 2);
+        await().atMost(PATIENCE).until(() -> ids(ofAll).size() == 2);
 
         breaks.set(true);
         for (int i = 0; i < 50; i++) {
             write(1);
         }
 
-        await().atMost(PATIENCE).until(() -> ofRoom.got.size() >= 52 && ofAll.got.size() >= 52);
+        await().atMost(PATIENCE)
+                .until(() -> ids(ofRoom).size() >= 52 && ids(ofAll).size() >= 52);
         assertThat(opened).hasValue(2);
-        assertThat(ofRoom.got).containsExactlyElementsOf(names(52));
-        assertThat(ofAll.got).containsExactlyElementsOf(names(52));
-        assertThat(ofRoom.interrupted).isFalse();
-        assertThat(ofAll.interrupted).isFalse();
+        assertThat(ids(ofRoom)).containsExactlyElementsOf(names(52));
+        assertThat(ids(ofAll)).containsExactlyElementsOf(names(52));
+        assertThat(ofRoom.isInterrupted()).isFalse();
+        assertThat(ofAll.isInterrupted()).isFalse();
     }
 
-    private void join(String channel, Listener listener) {
+    private void join(String channel, RecordingSubscriber listener) {
         Stream stream = ((Lookup.Feed) channels.open(channel)).stream();
         var subscription = new Subscription(channel, listener, stream);
         assertThat(stream.join(subscription)).isInstanceOf(Stream.Joining.Joined.class);
@@ -161,6 +161,13 @@ class FeedReaderTest {
     private void send(Topic<RoomEvent> topic, RoomEvent event) {
         var _ = producer.send(new ProducerRecord<>(
                 topic.name(), room, new AvroSerde<>(topic, REGISTRY).serialize(topic.name(), event)));
+    }
+
+    private List<String> ids(RecordingSubscriber listener) {
+        return listener.got().stream()
+                .filter(it -> it.contains(room))
+                .map(it -> it.replaceAll(".*\"id\":\"([^\"]*)\".*", "$1"))
+                .toList();
     }
 
     private static List<String> names(int count) {
@@ -199,40 +206,6 @@ class FeedReaderTest {
         @Override
         public String agency(String roomKey) {
             return "";
-        }
-    }
-
-    private final class Listener implements Subscriber {
-        private final Encoding json = new JsonEncoding();
-        private final List<String> got = new CopyOnWriteArrayList<>();
-        private volatile boolean interrupted;
-
-        @Override
-        public Encoding encoding() {
-            return json;
-        }
-
-        @Override
-        public void deliver(byte[] message) {
-            String text = new String(message, StandardCharsets.UTF_8);
-            if (text.contains(room)) {
-                got.add(text.replaceAll(".*\"id\":\"([^\"]*)\".*", "$1"));
-            }
-        }
-
-        @Override
-        public boolean mayRead(String agency) {
-            return true;
-        }
-
-        @Override
-        public void forbidden(Subscription ended) {
-            throw new AssertionError("it may read everything");
-        }
-
-        @Override
-        public void interrupted(Subscription ended) {
-            interrupted = true;
         }
     }
 }

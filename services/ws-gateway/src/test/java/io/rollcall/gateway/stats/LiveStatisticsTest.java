@@ -3,13 +3,12 @@ package io.rollcall.gateway.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rollcall.gateway.channels.RecordingSubscriber;
 import io.rollcall.gateway.channels.SnapshotStream;
 import io.rollcall.gateway.channels.Stream;
-import io.rollcall.gateway.channels.Subscriber;
 import io.rollcall.gateway.channels.Subscription;
 import io.rollcall.gateway.connections.ManualTimers;
 import io.rollcall.gateway.connections.ScheduledTimers;
-import io.rollcall.gateway.protocol.Encoding;
 import io.rollcall.gateway.protocol.JsonEncoding;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.health.ReadinessCheck;
@@ -19,7 +18,6 @@ import io.rollcall.kit.web.IsoInstants;
 import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.schemas.quota.QuotaEventType;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -91,12 +89,11 @@ class LiveStatisticsTest {
     }
 
     /** Somebody with an SDK. */
-    private static final class Reader implements Subscriber {
-        private final Encoding json = new JsonEncoding();
-        private final List<String> got = new CopyOnWriteArrayList<>();
+    private static final class Reader extends RecordingSubscriber {
         private final Subscription subscription;
 
         private Reader(SnapshotStream stream) {
+            super(new JsonEncoding());
             subscription = new Subscription("feed", this, stream);
             assertThat(stream.join(subscription)).isInstanceOf(Stream.Joining.Joined.class);
             var _ = stream.advance(subscription, 10);
@@ -107,7 +104,7 @@ class LiveStatisticsTest {
         }
 
         private List<String> types() {
-            return got.stream()
+            return got().stream()
                     .map(it -> JSON.readTree(it)
                             .path("push")
                             .path("pub")
@@ -115,31 +112,6 @@ class LiveStatisticsTest {
                             .path("type")
                             .asString())
                     .toList();
-        }
-
-        @Override
-        public Encoding encoding() {
-            return json;
-        }
-
-        @Override
-        public void deliver(byte[] message) {
-            got.add(new String(message, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public boolean mayRead(String agency) {
-            return true;
-        }
-
-        @Override
-        public void forbidden(Subscription ended) {
-            throw new AssertionError("it may read everything");
-        }
-
-        @Override
-        public void interrupted(Subscription ended) {
-            throw new AssertionError("nothing is missing in a stream without positions");
         }
     }
 
@@ -286,9 +258,9 @@ class LiveStatisticsTest {
         time.pass(Duration.ZERO);
 
         assertThat(second.types()).startsWith("STREAM_STATS", "CAMERA_STATUSES");
-        assertThat(second.got.subList(0, 2)).isEqualTo(first.got.subList(0, 2));
-        assertThat(third.got.get(0)).isNotEqualTo(first.got.get(0));
-        assertThat(third.got.get(1)).isNotEqualTo(first.got.get(1));
+        assertThat(second.got().subList(0, 2)).isEqualTo(first.got().subList(0, 2));
+        assertThat(third.got().get(0)).isNotEqualTo(first.got().get(0));
+        assertThat(third.got().get(1)).isNotEqualTo(first.got().get(1));
     }
 
     @Test
@@ -437,7 +409,7 @@ class LiveStatisticsTest {
             } finally {
                 over.countDown();
             }
-            await().until(() -> !ear.frames.isEmpty() && !reader.got.isEmpty());
+            await().until(() -> !ear.frames.isEmpty() && !reader.got().isEmpty());
             busy.stop();
         }
     }
