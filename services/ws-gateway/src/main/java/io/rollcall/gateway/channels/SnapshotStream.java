@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotStream implements Stream {
 
-    private final Runnable arrival;
+    private final Executor thread;
+    private final Runnable greeting;
     private final Map<Audience.Key, Audience> audiences = new LinkedHashMap<>(2);
     /** What has happened while somebody waits to be greeted. */
     private final List<byte[]> happened = new ArrayList<>(0);
@@ -27,10 +29,12 @@ public final class SnapshotStream implements Stream {
     /**
      * A stream that nobody listens to yet.
      *
-     * @param arrival is told that somebody waits for {@link #greet}; called under the lock of the stream, does not wait
+     * @param thread where that is found out; called under the lock of the stream, does not wait
+     * @param greeting finds it out, because somebody waits for it, and calls {@link #greet}
      */
-    public SnapshotStream(Runnable arrival) {
-        this.arrival = arrival;
+    public SnapshotStream(Executor thread, Runnable greeting) {
+        this.thread = thread;
+        this.greeting = greeting;
     }
 
     @Override
@@ -54,10 +58,33 @@ public final class SnapshotStream implements Stream {
             subscription.position = happened.size();
             if (!awaited) {
                 awaited = true;
-                arrival.run();
+                thread.execute(this::findOut);
             }
         }
         return new Advance.Done();
+    }
+
+    private void findOut() {
+        try {
+            greeting.run();
+        } catch (RuntimeException | Error e) {
+            cannotGreet();
+            throw e;
+        }
+    }
+
+    /** Whoever waits is told to come again, and nobody waits for ever. */
+    private synchronized void cannotGreet() {
+        awaited = false;
+        happened.clear();
+        for (Audience audience : List.copyOf(audiences.values())) {
+            for (Subscription member : audience.members()) {
+                if (member.phase == Phase.AWAITING) {
+                    leave(member);
+                    member.subscriber().interrupted(member);
+                }
+            }
+        }
     }
 
     @Override

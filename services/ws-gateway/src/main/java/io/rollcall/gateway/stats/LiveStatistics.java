@@ -79,7 +79,7 @@ public final class LiveStatistics implements SmartLifecycle {
         private final Set<String> sources;
         private final Set<Listener> coming = ConcurrentHashMap.newKeySet();
         private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
-        private final SnapshotStream stream = new SnapshotStream(() -> soon(this::greet));
+        private final SnapshotStream stream = new SnapshotStream(LiveStatistics.this::soon, this::greet);
         private @Nullable StreamPicture shown;
         private byte @Nullable [] statistics;
         private byte @Nullable [] statuses;
@@ -281,7 +281,7 @@ public final class LiveStatistics implements SmartLifecycle {
     }
 
     private SnapshotStream newCameraFeed(String camera) {
-        return new SnapshotStream(() -> soon(() -> toldOf(camera, SnapshotStream::greet)));
+        return new SnapshotStream(this::soon, () -> toldOf(camera, SnapshotStream::greet));
     }
 
     void cameraReleased(String camera) {

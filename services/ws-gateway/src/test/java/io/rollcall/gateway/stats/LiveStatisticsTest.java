@@ -1,6 +1,7 @@
 package io.rollcall.gateway.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.rollcall.gateway.channels.RecordingSubscriber;
@@ -19,6 +20,7 @@ import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.schemas.quota.QuotaEventType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +43,7 @@ class LiveStatisticsTest {
     private final StreamStatistics state = new StreamStatistics();
     private final Source source = new Source();
     private boolean complete = true;
+    private boolean broken;
     private final LiveStatistics live = new LiveStatistics(
             state,
             new RecentDecisions(3),
@@ -48,7 +51,7 @@ class LiveStatisticsTest {
             () -> complete,
             JSON,
             time,
-            time,
+            this::now,
             new LiveStatistics.Pace(Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofSeconds(1)));
     private final Ear ear = new Ear();
 
@@ -118,6 +121,13 @@ class LiveStatisticsTest {
     @BeforeEach
     void start() {
         live.start();
+    }
+
+    private Instant now() {
+        if (broken) {
+            throw new IllegalStateException("broken by the test");
+        }
+        return time.instant();
     }
 
     private void join(Ear who, Set<String> sources) {
@@ -352,6 +362,26 @@ class LiveStatisticsTest {
         uses("METRO", 800, 801);
         time.pass(Duration.ofMillis(100));
         assertThat(late.types()).endsWith("ALERT", "AGENCY_LIMIT_UPDATE");
+    }
+
+    @Test
+    void whoCannotBeGreetedIsToldToComeAgainAndIsGreetedThen() {
+        var unlucky = new Reader(live.feed(Set.of(), true));
+        var listener = new Ear();
+        live.join(listener, Set.of());
+        broken = true;
+        for (int greeting = 0; greeting < 2; greeting++) {
+            assertThatThrownBy(() -> time.pass(Duration.ZERO)).hasMessage("broken by the test");
+        }
+        broken = false;
+        uses("METRO", 790, 800);
+        var again = new Reader(live.feed(Set.of(), true));
+        time.pass(Duration.ofSeconds(5));
+
+        assertThat(unlucky.isInterrupted()).isTrue();
+        assertThat(unlucky.got()).isEmpty();
+        assertThat(again.types()).containsExactly("STREAM_STATS", "CAMERA_STATUSES", "STREAM_STATS");
+        assertThat(listener.types()).containsExactly("AGENCY_LIMIT_UPDATE", "ALERT", "STREAM_STATS");
     }
 
     @Test
