@@ -386,6 +386,24 @@ class StatsTest {
     }
 
     @Test
+    void aDocumentThatIsLongerThanTheQueueReachesSubscribersToo() {
+        log.limit(agency, 1_000_000);
+        log.granted(
+                agency, IntStream.range(0, 1_000).mapToObj(it -> camera + it).collect(Collectors.toSet()));
+        String feed = "agencies:" + agency;
+        try (RunningGateway small = RunningGateway.start(kafka, REGISTRY, "--rollcall.gateway.limits.queue=50KB");
+                Client client = Client.connected(small.port())) {
+            var _ = client.subscribe(2, feed);
+
+            JsonNode statistics = client.publications(feed, 2).getFirst();
+            assertThat(statistics.toString()).hasSizeGreaterThan(50 * 1_024);
+            assertThat(statistics.path("data").path("data").path("camera_stats").size())
+                    .isEqualTo(1_000);
+            assertThat(client.isOpen()).isTrue();
+        }
+    }
+
+    @Test
     void whoAnswersPingsStaysAndWhoIsSilentGoes() throws IOException {
         try (RunningGateway impatient = RunningGateway.start(
                         kafka, REGISTRY, "--rollcall.gateway.stats.ping=200ms", "--rollcall.gateway.stats.silence=2s");

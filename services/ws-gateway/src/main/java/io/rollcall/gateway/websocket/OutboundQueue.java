@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be sent to one peer, bounded by bytes. One drainer at a time takes it out: whoever is told to schedule
+ * What waits to be sent to one peer, bounded by bytes: so many may wait besides the longest message, because one that is
+ * longer than that could be sent to nobody, however fast. One drainer at a time takes it out: whoever is told to schedule
  * one does so, and nobody else is told until that one has found the queue empty.
  */
 final class OutboundQueue {
@@ -26,10 +27,8 @@ final class OutboundQueue {
         QUEUED,
         /** The caller schedules a drainer. */
         SCHEDULE,
-        /** There is no room: the queue is closed and what was in it is gone; the caller schedules a drainer. */
+        /** There is no room: the queue is closed and what was in it is gone. A drainer is on its way already. */
         OVERFLOWED,
-        /** As before, but a drainer is on its way already. */
-        OVERFLOWED_WHILE_DRAINING,
         /** It is closed; nothing was taken. */
         CLOSED
     }
@@ -53,6 +52,7 @@ final class OutboundQueue {
     private ArrayDeque<byte[]> messages = new ArrayDeque<>(2);
     private ArrayDeque<byte[]> controls = new ArrayDeque<>(0);
     private int bytes;
+    private int longest;
     private int peak;
     private boolean draining;
     private byte @Nullable [] replaceable;
@@ -79,12 +79,14 @@ final class OutboundQueue {
         if (closed) {
             return Taken.CLOSED;
         }
-        if (bytes - waitingInPlace() + message.length > limit) {
+        int longestNow = Math.max(longest, message.length);
+        if (bytes - waitingInPlace() + message.length - longestNow > limit) {
             discard();
             closed = true;
             closeFrame = closeFrameIfFull;
-            return schedule() == Taken.SCHEDULE ? Taken.OVERFLOWED : Taken.OVERFLOWED_WHILE_DRAINING;
+            return Taken.OVERFLOWED;
         }
+        longest = longestNow;
         messages.add(message);
         grow(message.length);
         peak = Math.max(peak, messages.size());
@@ -115,6 +117,8 @@ final class OutboundQueue {
         byte[] message = messages.remove();
         if (Arrays.equals(message, replaceable)) {
             replaceable = null;
+        } else if (message.length == longest) {
+            longest = 0;
         }
         return message;
     }

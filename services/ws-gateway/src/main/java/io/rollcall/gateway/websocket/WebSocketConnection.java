@@ -232,11 +232,7 @@ public final class WebSocketConnection
         switch (taken) {
             case QUEUED, CLOSED -> {}
             case SCHEDULE -> drainer().schedule(this);
-            case OVERFLOWED -> {
-                slow();
-                drainer().schedule(this);
-            }
-            case OVERFLOWED_WHILE_DRAINING -> slow();
+            case OVERFLOWED -> slow();
         }
     }
 
@@ -259,7 +255,7 @@ public final class WebSocketConnection
                 drainer().schedule(this);
             }
             case QUEUED -> startDeadline();
-            case CLOSED, OVERFLOWED, OVERFLOWED_WHILE_DRAINING -> {}
+            case CLOSED, OVERFLOWED -> {}
         }
     }
 

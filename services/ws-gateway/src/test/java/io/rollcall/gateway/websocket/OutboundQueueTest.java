@@ -64,7 +64,8 @@ class OutboundQueueTest {
         queue.offerInPlace(new byte[LIMIT * 2]);
 
         assertThat(offer("one")).isEqualTo(Taken.QUEUED);
-        assertThat(queue.offer(new byte[LIMIT], TOO_SLOW)).isEqualTo(Taken.OVERFLOWED_WHILE_DRAINING);
+        assertThat(queue.offer(new byte[LIMIT], TOO_SLOW)).isEqualTo(Taken.QUEUED);
+        assertThat(queue.offer(new byte[LIMIT], TOO_SLOW)).isEqualTo(Taken.OVERFLOWED);
         assertThat(queue.offerInPlace(bytes("late"))).isEqualTo(Taken.CLOSED);
         assertThat(traffic.queuedBytes()).isZero();
     }
@@ -119,39 +120,36 @@ class OutboundQueueTest {
     }
 
     @Test
-    void theLimitIsInBytesAndExact() {
-        assertThat(offer("x".repeat(LIMIT - 1))).isEqualTo(Taken.SCHEDULE);
-        assertThat(offer("y")).isEqualTo(Taken.QUEUED);
-        assertThat(traffic.queuedBytes()).isEqualTo(LIMIT);
+    void theLimitIsInBytesAndExactBesidesTheLongestMessage() {
+        assertThat(offer("y")).isEqualTo(Taken.SCHEDULE);
+        assertThat(offer("x".repeat(LIMIT * 2))).isEqualTo(Taken.QUEUED);
+        assertThat(offer("y".repeat(LIMIT - 1))).isEqualTo(Taken.QUEUED);
+        assertThat(traffic.queuedBytes()).isEqualTo(LIMIT * 3);
 
-        assertThat(offer("z")).isEqualTo(Taken.OVERFLOWED_WHILE_DRAINING);
+        assertThat(offer("z")).isEqualTo(Taken.OVERFLOWED);
 
         assertThat(traffic.queuedBytes()).isZero();
     }
 
     @Test
     void whatWasTakenOutLeavesRoom() {
-        offer("x".repeat(LIMIT));
+        offer("x".repeat(LIMIT * 2));
+        offer("y".repeat(LIMIT));
         next();
 
-        assertThat(offer("y".repeat(LIMIT))).isEqualTo(Taken.QUEUED);
+        assertThat(offer("z".repeat(LIMIT * 2))).isEqualTo(Taken.QUEUED);
+        assertThat(offer("z")).isEqualTo(Taken.OVERFLOWED);
     }
 
     @Test
     void whoIsTooSlowGetsTheCloseFrameAndNothingOfWhatWasQueued() {
         offer("never sent");
-        assertThat(offer("x".repeat(LIMIT))).isEqualTo(Taken.OVERFLOWED_WHILE_DRAINING);
+        offer("x".repeat(LIMIT));
+        assertThat(offer("x".repeat(LIMIT))).isEqualTo(Taken.OVERFLOWED);
         assertThat(offer("more")).isEqualTo(Taken.CLOSED);
 
         assertThat(next()).isEqualTo("close 3008 slow");
         assertThat(next()).isEqualTo("rest closed");
-    }
-
-    @Test
-    void anOverflowWithoutADrainerCallsForOne() {
-        assertThat(offer("x".repeat(LIMIT + 1))).isEqualTo(Taken.OVERFLOWED);
-
-        assertThat(next()).isEqualTo("close 3008 slow");
     }
 
     @Test
