@@ -66,6 +66,15 @@ test('an update changes one agency, and a new one comes with it', () => {
   assert.equal(stats.streams, 7);
 });
 
+test('an agency has no more cameras than reservations', () => {
+  const stats = told(
+    ['STREAM_STATS', document([agency('METRO', 3, 4, 75)], [])],
+    ['AGENCY_LIMIT_UPDATE', { source: 'METRO', current: 1, limit: 4, usage_percent: 25 }],
+  );
+
+  assert.equal(stats.agencies.get('METRO').cameras, 1);
+});
+
 test('cameras can be those of one agency', () => {
   const stats = told(['STREAM_STATS', document([], [camera('a', 'METRO', 1), camera('b', 'BUS', 2)])]);
 

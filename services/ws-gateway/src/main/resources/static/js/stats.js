@@ -38,7 +38,8 @@ export function take(stats, { type, data, timestamp }) {
       break;
     case 'AGENCY_LIMIT_UPDATE': {
       const known = stats.agencies.get(data.source);
-      stats.agencies.set(data.source, { ...agency(data), cameras: known?.cameras ?? 0 });
+      // How many cameras is told with the next document; each of them has a reservation.
+      stats.agencies.set(data.source, { ...agency(data), cameras: Math.min(known?.cameras ?? 0, data.current) });
       stats.streams = sum(stats.agencies);
       break;
     }

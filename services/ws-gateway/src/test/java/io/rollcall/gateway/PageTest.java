@@ -319,6 +319,23 @@ class PageTest {
     }
 
     @Test
+    void anAgencyNeverHasMoreCamerasThanReservations() {
+        String agency = "METRO-" + unique;
+        streams.limit(agency, 5);
+        streams.granted(agency, "a-" + unique);
+        streams.granted(agency, "b-" + unique);
+        // The document comes once: what follows is known from updates alone.
+        try (var seldom =
+                RunningGateway.start(kafka.bootstrapServers(), REGISTRY, "--rollcall.gateway.stats.interval=1h")) {
+            showCameras(seldom, "#cameras");
+            browser.untilIs("facts(" + Browser.quoted(agency) + ")", "40.0 % · 2 cameras");
+            streams.ended(agency, "b-" + unique);
+
+            browser.untilIs("facts(" + Browser.quoted(agency) + ")", "20.0 % · 1 camera");
+        }
+    }
+
+    @Test
     void whatACameraWasBeforeThePageWasOpenedIsShownToo() {
         String agency = "METRO-" + unique;
         String camera = "cam-" + unique;
@@ -366,13 +383,18 @@ class PageTest {
     }
 
     private static void showCameras(String hash) {
+        showCameras(gateway, hash);
+    }
+
+    private static void showCameras(RunningGateway of, String hash) {
         browser.open("about:blank");
-        load("http://127.0.0.1:" + gateway.port() + "/" + hash);
+        load("http://127.0.0.1:" + of.port() + "/" + hash);
         var _ = browser.evaluate("""
                 globalThis.agency = (name) => [...document.querySelectorAll('.agency-card')]
                     .find((card) => card.querySelector('.agency-name').textContent === name);
                 globalThis.use = (name) => agency(name) &&
                     agency(name).dataset.level + ' ' + agency(name).querySelector('.use').textContent;
+                globalThis.facts = (name) => agency(name)?.querySelector('.facts').textContent;
                 globalThis.bar = (name) => agency(name).querySelector('.bar span').style.inlineSize;
                 globalThis.watched = (name) => [...document.querySelectorAll('.camera')]
                     .filter((row) => row.querySelector('.camera-name').textContent === name)
