@@ -116,9 +116,13 @@ class GatewayConfiguration {
 
     @Bean
     RoomChannels roomChannels(
-            GatewayProperties properties, RoomDirectory directory, FeedArchive archive, LogProgress progress) {
+            GatewayProperties properties,
+            RoomDirectory directory,
+            View<Room> rooms,
+            FeedArchive archive,
+            LogProgress progress) {
         GatewayProperties.Rings rings = properties.rings();
-        return new RoomChannels(
+        var channels = new RoomChannels(
                 new RoomChannels.Keeps(
                         rings.room(),
                         rings.allRooms(),
@@ -128,6 +132,8 @@ class GatewayConfiguration {
                 directory,
                 archive,
                 progress::caughtUp);
+        rooms.onChange(channels::roomChanged);
+        return channels;
     }
 
     @Bean

@@ -55,6 +55,11 @@ final class RoomLog implements AutoCloseable {
         private Instant now() {
             return openedAt.plus(Duration.ofSeconds(sequence));
         }
+
+        private int people() {
+            return (int)
+                    present.values().stream().filter(Participant::getPerson).count();
+        }
     }
 
     RoomLog(String bootstrapServers, SchemaRegistry registry) {
@@ -94,6 +99,15 @@ final class RoomLog implements AutoCloseable {
                         .setRoomClosed(RoomClosed.newBuilder()
                                 .setReason("ROOM_FINISHED")
                                 .build()));
+    }
+
+    /** Belongs to another agency while it is open, which is no event. */
+    void moved(String room, String agency) {
+        Known known = known(room);
+        known.agency = agency;
+        producer.beginTransaction();
+        var _ = send(Topics.ROOMS, room, now(room, known));
+        producer.commitTransaction();
     }
 
     long joined(String room, String name) {
@@ -182,30 +196,17 @@ final class RoomLog implements AutoCloseable {
     private long tell(String room, @Nullable String whom, RoomEvent.Builder fact) {
         Known known = known(room);
         known.sequence++;
-        int people = (int)
-                known.present.values().stream().filter(Participant::getPerson).count();
         var event = fact.setId("event-" + known.sequence)
                 .setOccurredAt(known.now())
                 .setRoomKey(room)
                 .setRoomName(room)
                 .setRoomSid("RM_1")
                 .setSequence(known.sequence)
-                .setPeople(people)
-                .build();
-        var now = Room.newBuilder()
-                .setRoomKey(room)
-                .setRoomName(room)
-                .setRoomSid("RM_1")
-                .setState(known.state)
-                .setOpenedAt(known.openedAt)
-                .setPeople(people)
-                .setConnected(known.present.size())
-                .setAgency(known.agency)
-                .setSequence(known.sequence)
+                .setPeople(known.people())
                 .build();
         producer.beginTransaction();
         var _ = send(Topics.ROOM_EVENTS, room, event);
-        var _ = send(Topics.ROOMS, room, now);
+        var _ = send(Topics.ROOMS, room, now(room, known));
         if (whom != null) {
             Participant participant = known.present.get(whom);
             String identity = participant == null ? whom : participant.getIdentity();
@@ -214,6 +215,20 @@ final class RoomLog implements AutoCloseable {
         var offset = send(Topics.ROOM_FEED, room, event);
         producer.commitTransaction();
         return offset.resultNow().offset() + 1;
+    }
+
+    private static Room now(String room, Known known) {
+        return Room.newBuilder()
+                .setRoomKey(room)
+                .setRoomName(room)
+                .setRoomSid("RM_1")
+                .setState(known.state)
+                .setOpenedAt(known.openedAt)
+                .setPeople(known.people())
+                .setConnected(known.present.size())
+                .setAgency(known.agency)
+                .setSequence(known.sequence)
+                .build();
     }
 
     private <V extends SpecificRecord> Future<RecordMetadata> send(Topic<V> topic, String key, @Nullable V value) {

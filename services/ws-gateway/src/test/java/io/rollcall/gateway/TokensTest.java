@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -251,6 +252,36 @@ class TokensTest {
             assertThat(metro.publications(feed)).allMatch(it -> agency(it).equals("METRO"));
             assertThat(metro.isOpen()).isTrue();
             metro.send("{\"id\":3,\"subscribe\":{\"channel\":\"" + feed + "\"}}");
+            assertThat(metro.reply(3).path("error").path("code").asInt()).isEqualTo(103);
+        }
+    }
+
+    @Test
+    void whoMayNotSeeARoomThatIsAnotherAgencysNowHearsOfItNoMore() {
+        var _ = log.opened(room, "METRO");
+        try (var everything = new Client(gateway.port());
+                var metro = new Client(gateway.port());
+                var named = new Client(gateway.port())) {
+            everything.connect(Tokens.of(Map.of("sub", "dan", "scope", "feeds")));
+            var _ = everything.subscribe(2, channel);
+            var _ = log.joined(room, "Ann");
+            var _ = everything.publications(channel, 1);
+            metro.connect(Tokens.of(Map.of("sub", "ann", "agency", "METRO")));
+            named.connect(Tokens.of(Map.of("sub", "cid", "channels", List.of(channel))));
+            var _ = named.reply(1);
+            // The state topic may be read a moment later than the events.
+            var id = new AtomicInteger(10);
+            await().until(() -> metro.subscribe(id.incrementAndGet(), channel).isObject());
+
+            log.moved(room, "BUS");
+            assertThat(metro.unsubscribed(channel).path("code").asInt()).isEqualTo(2000);
+            var _ = log.joined(room, "Ben");
+
+            var _ = everything.publications(channel, 2);
+            var _ = named.publications(channel, 1);
+            assertThat(metro.publications(channel)).isEmpty();
+            assertThat(metro.isOpen()).isTrue();
+            metro.send("{\"id\":3,\"subscribe\":{\"channel\":\"" + channel + "\"}}");
             assertThat(metro.reply(3).path("error").path("code").asInt()).isEqualTo(103);
         }
     }

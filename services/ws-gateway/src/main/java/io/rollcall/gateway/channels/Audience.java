@@ -50,7 +50,7 @@ final class Audience {
     }
 
     List<Subscription> members() {
-        return List.copyOf(members);
+        return members;
     }
 
     /** Delivers to those who are live and stand right before it; those with a hole before it are added to a list. */

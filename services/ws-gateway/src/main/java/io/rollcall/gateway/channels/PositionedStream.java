@@ -9,9 +9,7 @@ import io.rollcall.gateway.protocol.Command.Resume;
 import io.rollcall.gateway.protocol.Encoding;
 import io.rollcall.gateway.protocol.Reply;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +20,7 @@ public final class PositionedStream implements Stream {
 
     private final Ring ring;
     private final Archive archive;
-    private final Map<Audience.Key, Audience> audiences = new LinkedHashMap<>(2);
+    private final Audiences audiences = new Audiences();
     private String epoch;
     private boolean retired;
 
@@ -112,7 +110,7 @@ public final class PositionedStream implements Stream {
     public synchronized void leave(Subscription subscription) {
         if (subscription.phase != Phase.ENDED) {
             subscription.phase = Phase.ENDED;
-            unregister(subscription);
+            audiences.remove(subscription);
         }
     }
 
@@ -127,18 +125,21 @@ public final class PositionedStream implements Stream {
         ring.append(publication);
         int delivered = 0;
         List<Subscription> interrupted = new ArrayList<>(0);
-        for (Audience audience : audiences.values()) {
+        for (Audience audience : audiences.all()) {
             delivered += audience.publish(publication, previous, interrupted);
         }
         interrupted.forEach(this::interrupt);
         return delivered;
     }
 
+    /** It is about this agency now: who may not read of it is told so, and hears nothing more. */
+    public synchronized void belongsTo(String agency) {
+        audiences.belongTo(agency, this);
+    }
+
     /** The log has a hole here, or begins anew: everybody is told, and nothing before the offset can be had any more. */
     public synchronized void breakOffAt(String newEpoch, long offset) {
-        for (Audience audience : List.copyOf(audiences.values())) {
-            audience.members().forEach(this::interrupt);
-        }
+        audiences.members().forEach(this::interrupt);
         epoch = newEpoch;
         ring.restartAt(offset);
     }
@@ -210,7 +211,7 @@ public final class PositionedStream implements Stream {
 
     /** How many listen. */
     public synchronized int subscribers() {
-        return audiences.values().stream().mapToInt(Audience::size).sum();
+        return audiences.all().stream().mapToInt(Audience::size).sum();
     }
 
     private static void deliver(Subscription subscription, List<Publication> publications) {
@@ -225,15 +226,7 @@ public final class PositionedStream implements Stream {
 
     private void register(Subscription subscription, long position) {
         subscription.position = position;
-        audiences.computeIfAbsent(Audience.Key.of(subscription), Audience::new).add(subscription);
-    }
-
-    private void unregister(Subscription subscription) {
-        Audience.Key key = Audience.Key.of(subscription);
-        Audience audience = audiences.get(key);
-        if (audience != null && audience.remove(subscription) && audience.size() == 0) {
-            audiences.remove(key);
-        }
+        audiences.add(subscription);
     }
 
     private void interrupt(Subscription subscription) {

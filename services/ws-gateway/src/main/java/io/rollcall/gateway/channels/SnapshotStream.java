@@ -4,9 +4,7 @@ import io.rollcall.gateway.channels.Subscription.Phase;
 import io.rollcall.gateway.channels.domain.StreamPosition;
 import io.rollcall.gateway.protocol.Command.Resume;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,7 @@ public final class SnapshotStream implements Stream {
 
     private final Executor thread;
     private final Runnable greeting;
-    private final Map<Audience.Key, Audience> audiences = new LinkedHashMap<>(2);
+    private final Audiences audiences = new Audiences();
     /** What has happened while somebody waits to be greeted. */
     private final List<byte[]> happened = new ArrayList<>(0);
 
@@ -42,7 +40,7 @@ public final class SnapshotStream implements Stream {
         if (retired) {
             return new Joining.Retired();
         }
-        audiences.computeIfAbsent(Audience.Key.of(subscription), Audience::new).add(subscription);
+        audiences.add(subscription);
         return new Joining.Joined(StreamPosition.NONE, false, List.of(), false);
     }
 
@@ -77,12 +75,10 @@ public final class SnapshotStream implements Stream {
     private synchronized void cannotGreet() {
         awaited = false;
         happened.clear();
-        for (Audience audience : List.copyOf(audiences.values())) {
-            for (Subscription member : audience.members()) {
-                if (member.phase == Phase.AWAITING) {
-                    leave(member);
-                    member.subscriber().interrupted(member);
-                }
+        for (Subscription member : audiences.members()) {
+            if (member.phase == Phase.AWAITING) {
+                leave(member);
+                member.subscriber().interrupted(member);
             }
         }
     }
@@ -99,14 +95,9 @@ public final class SnapshotStream implements Stream {
 
     @Override
     public synchronized void leave(Subscription subscription) {
-        if (subscription.phase == Phase.ENDED) {
-            return;
-        }
-        subscription.phase = Phase.ENDED;
-        Audience.Key key = Audience.Key.of(subscription);
-        Audience audience = audiences.get(key);
-        if (audience != null && audience.remove(subscription) && audience.size() == 0) {
-            audiences.remove(key);
+        if (subscription.phase != Phase.ENDED) {
+            subscription.phase = Phase.ENDED;
+            audiences.remove(subscription);
         }
     }
 
@@ -127,13 +118,13 @@ public final class SnapshotStream implements Stream {
      */
     public synchronized void greet(List<byte[]> now) {
         awaited = false;
-        audiences.values().forEach(audience -> audience.greet(now, happened));
+        audiences.all().forEach(audience -> audience.greet(now, happened));
         happened.clear();
     }
 
     /** Delivers a message: JSON without line breaks. Those who have come and were not greeted yet do not hear it. */
     public synchronized void publish(byte[] data) {
-        audiences.values().forEach(audience -> audience.send(data));
+        audiences.all().forEach(audience -> audience.send(data));
     }
 
     /** The same for what is no part of what there is now: those who were not greeted yet hear it right after that. */
@@ -146,14 +137,7 @@ public final class SnapshotStream implements Stream {
 
     /** It is about this agency now: who may not read of it is told so, and hears nothing more. */
     public synchronized void belongsTo(String agency) {
-        for (Audience audience : List.copyOf(audiences.values())) {
-            for (Subscription member : audience.members()) {
-                if (!member.subscriber().mayRead(agency)) {
-                    leave(member);
-                    member.subscriber().forbidden(member);
-                }
-            }
-        }
+        audiences.belongTo(agency, this);
     }
 
     /** Whether anybody listens, or is about to. */

@@ -419,6 +419,11 @@ public final class ClientConnection implements Conversation {
                 case CANNOT_CATCH_UP -> failed(id, ErrorCode.INTERNAL);
             };
         }
+        if (find(channel) instanceof Lookup.Feed now && !candidate.mayRead(now.agency())) {
+            // It has become another agency's before the stream could have told so.
+            abandon(List.of(candidate));
+            return failed(id, ErrorCode.PERMISSION_DENIED);
+        }
         if (before != null) {
             drop(before);
         }

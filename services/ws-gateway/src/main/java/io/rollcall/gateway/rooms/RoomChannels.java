@@ -6,7 +6,10 @@ import io.rollcall.gateway.channels.PositionedStream;
 import io.rollcall.gateway.channels.domain.Publication;
 import io.rollcall.gateway.channels.domain.Ring;
 import io.rollcall.gateway.channels.domain.StreamPosition;
+import io.rollcall.kit.kafka.View;
+import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.rooms.RoomOpened;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
@@ -120,6 +123,27 @@ public final class RoomChannels implements Channels {
         }
     }
 
+    /** What the state topic says of a room has changed. */
+    public void roomChanged(View.Change<Room> change) {
+        Room before = change.before();
+        Room after = change.after();
+        PositionedStream stream = rooms.get(change.key());
+        if (after != null
+                && stream != null
+                && (before == null
+                        || !before.getAgency().equals(after.getAgency())
+                        || before.getProvisional() != after.getProvisional())) {
+            belongsTo(stream, after.getAgency(), after.getProvisional());
+        }
+    }
+
+    /** Whose a room is that is known from what happened in it may not be known yet. */
+    private static void belongsTo(PositionedStream stream, String agency, boolean provisional) {
+        if (!provisional || !agency.isEmpty()) {
+            stream.belongsTo(agency);
+        }
+    }
+
     /** The next event of some room. */
     void roomEvent(RoomEvent event, long arrivedAtMs) {
         long sequence = event.getSequence();
@@ -131,6 +155,11 @@ public final class RoomChannels implements Channels {
         long top = stream.position().offset();
         if (top != sequence - 1 && !(isAheadOfLog(roomKey, top) && stream.standAt(sequence - 1))) {
             stream.breakOffAt(roomsEpoch, sequence - 1);
+        }
+        RoomOpened opened = event.getRoomOpened();
+        if (opened != null) {
+            // The state topic says it too, and may be read later than what follows here.
+            belongsTo(stream, event.getAgency(), opened.getProvisional());
         }
         var publication = new Publication(sequence, RoomEventJson.of(event), arrivedAtMs);
         deliveries.add(stream.publish(publication));

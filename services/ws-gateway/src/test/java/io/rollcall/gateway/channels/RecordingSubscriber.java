@@ -3,18 +3,27 @@ package io.rollcall.gateway.channels;
 import io.rollcall.gateway.protocol.Encoding;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** May read everything; keeps what it is given, and knows how it ended. */
+/** Keeps what it is given, and knows how it ended. */
 public class RecordingSubscriber implements Subscriber {
 
     private final Encoding encoding;
     private final List<String> got = new CopyOnWriteArrayList<>();
+    private final Set<String> agencies;
     private volatile boolean interrupted;
+    private volatile boolean forbidden;
 
-    /** Has nothing yet. */
+    /** May read everything. */
     public RecordingSubscriber(Encoding encoding) {
+        this(encoding, Set.of());
+    }
+
+    /** May read of these agencies; empty: everything. */
+    public RecordingSubscriber(Encoding encoding, Set<String> agencies) {
         this.encoding = encoding;
+        this.agencies = agencies;
     }
 
     /** The messages as they were encoded, in order. */
@@ -24,6 +33,10 @@ public class RecordingSubscriber implements Subscriber {
 
     public final boolean isInterrupted() {
         return interrupted;
+    }
+
+    public final boolean isForbidden() {
+        return forbidden;
     }
 
     @Override
@@ -38,12 +51,12 @@ public class RecordingSubscriber implements Subscriber {
 
     @Override
     public final boolean mayRead(String agency) {
-        return true;
+        return agencies.isEmpty() || agencies.contains(agency);
     }
 
     @Override
     public final void forbidden(Subscription ended) {
-        throw new AssertionError("it may read everything");
+        forbidden = true;
     }
 
     @Override

@@ -226,6 +226,19 @@ class ClientConnectionTest {
     }
 
     @Test
+    void whatBecomesAnotherAgencysWhileItIsSubscribedToIsNotGiven() {
+        Client client = client(true);
+        client.says(connect(Map.of("sub", "ann", "agency", "ag1")));
+        client.heard.clear();
+
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"moving\"}}");
+        feeds.publish("moving", 1);
+
+        assertThat(client.heard)
+                .containsExactly("{\"id\":2,\"error\":{\"code\":103,\"message\":\"permission denied\"}}");
+    }
+
+    @Test
     void aNewTokenOfSomebodyElseEndsIt() {
         Client client = client(true);
         client.says(connect(Map.of("sub", "ann")));
@@ -972,6 +985,7 @@ class ClientConnectionTest {
         private final Map<String, PositionedStream> streams = new HashMap<>();
         private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
         private final List<CompletableFuture<Archive.Part>> reads = new ArrayList<>();
+        private boolean moved;
 
         private PositionedStream stream(String name) {
             return streams.computeIfAbsent(
@@ -1024,13 +1038,16 @@ class ClientConnectionTest {
             return switch (channel) {
                 case "nobody" -> new Lookup.Unknown();
                 case "ag1" -> new Lookup.Feed(stream(channel), "ag1");
+                case "moving" -> new Lookup.Feed(stream(channel), moved ? "ag2" : "ag1");
                 default -> new Lookup.Feed(stream(channel), "");
             };
         }
 
         @Override
         public Lookup open(String channel) {
-            return find(channel);
+            Lookup seen = find(channel);
+            moved = true;
+            return seen;
         }
 
         @Override
