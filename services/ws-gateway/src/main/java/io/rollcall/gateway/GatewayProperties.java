@@ -51,7 +51,7 @@ public record GatewayProperties(
      * @param message the longest message it may send
      * @param channels how many channels it may subscribe to
      * @param channelName how long their names may be
-     * @param queue how much may wait for it
+     * @param queue how much may wait for it, besides the longest message
      * @param userConnections how many connections its user may have on one instance; 0: any number
      */
     public record Limits(
