@@ -27,7 +27,6 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyDescription;
-import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -47,6 +46,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LOOK_AT_LAGS_EVERY = Duration.ofMillis(200);
+    private static final Duration CATCH_UP_WITHIN = Duration.ofMinutes(2);
 
     private final StreamsBuilderFactoryBean factory;
     private final StreamTopics topics;
@@ -113,17 +113,15 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     }
 
     private Readiness whileRunning(KafkaStreams streams) {
-        if (!caughtUp) {
-            return Readiness.down("copying state");
-        }
         if (!Connections.any(streams.metrics())) {
             return Readiness.degraded("no broker answers");
         }
         // The state says nothing about a group whose coordinator has lost its members, or is not to be found.
         Duration silence = GroupMembership.silence(streams.metrics());
-        return silence.compareTo(silenceAllowed) > 0
-                ? Readiness.down("not heard by its group for " + silence.toSeconds() + " s: nothing is processed")
-                : Readiness.up();
+        if (silence.compareTo(silenceAllowed) > 0) {
+            return Readiness.down("not heard by its group for " + silence.toSeconds() + " s: nothing is processed");
+        }
+        return caughtUp ? Readiness.up() : Readiness.down("copying state");
     }
 
     @Override
@@ -161,17 +159,31 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     }
 
     private void startWhenPossible() {
-        try (Admin admin = Admin.create(adminProperties)) {
+        try {
             // Half a second, which else passes while others have given their part up for this one already.
             RocksDB.loadLibrary();
+            if (obstaclesGo()) {
+                factory.start();
+                given = true;
+                LOG.info("the streams have started");
+                catchUp();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | LinkageError e) {
+            waitingFor = "failed, the process ends";
+            LOG.atError().setCause(e).log("the streams cannot start");
+            exit.because("the streams cannot start");
+        }
+    }
+
+    /** Returns when nothing is in the way, or with false when the process ends before. */
+    private boolean obstaclesGo() throws InterruptedException {
+        try (Admin admin = Admin.create(adminProperties)) {
             while (end.getCount() > 0) {
                 String obstacle = obstacle(admin);
                 if (obstacle == null) {
-                    factory.start();
-                    given = true;
-                    LOG.info("the streams have started");
-                    catchUp();
-                    return;
+                    return true;
                 }
                 if (!obstacle.equals(waitingFor)) {
                     waitingFor = obstacle;
@@ -179,28 +191,31 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
                 }
                 end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            waitingFor = "failed, the process ends";
-            LOG.atError().setCause(e).log("the streams cannot start");
-            exit.because("the streams cannot start");
+            return false;
         }
     }
 
     /**
      * Waits until what this instance holds, its copies of others' state too, is as good as whole. Only then somebody else
-     * may be stopped, as a rollout does when it hears that this one is ready.
+     * may be stopped, as a rollout does when it hears that this one is ready. Where more is written between two looks
+     * than a small lag there is no end to that, and this one is needed all the more.
      */
     private void catchUp() throws InterruptedException {
+        long giveUpAt = System.nanoTime() + CATCH_UP_WITHIN.toNanos();
         while (!caughtUp && !end.await(LOOK_AT_LAGS_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() - giveUpAt > 0) {
+                LOG.atWarn().log("copies of state are still behind, and are no longer waited for");
+                caughtUp = true;
+                return;
+            }
             KafkaStreams streams = factory.getKafkaStreams();
             if (streams != null && streams.state() == KafkaStreams.State.RUNNING) {
                 try {
                     caughtUp = streams.allLocalStorePartitionLags().values().stream()
                             .flatMap(store -> store.values().stream())
                             .allMatch(lag -> lag.offsetLag() <= StreamsSettings.SMALL_LAG);
-                } catch (StreamsException | IllegalStateException e) {
+                } catch (RuntimeException e) {
+                    // The broker does not tell, or a store goes while we look: the streams are none the worse for it.
                     LOG.atDebug().setCause(e).log("the broker does not tell how far the state is");
                 }
             }

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** Whether a stream thread that died is replaced: yes after an outage, while they are not too many; else no. */
@@ -44,10 +46,16 @@ final class ThreadFailures {
         return total;
     }
 
-    /** Only what Kafka itself says may work when tried again. */
+    /**
+     * What Kafka says may work when tried again, and what its producer cannot name: a broker that comes back ends the
+     * transactions that it finds, and answers a commit of one of them with an error that means nothing to the client
+     * (KAFKA-20785). The transaction is undone then, and a new thread does it again.
+     */
     private static boolean passes(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RetriableException) {
+            if (cause instanceof RetriableException
+                    || cause instanceof InvalidTxnStateException
+                    || cause.getClass() == KafkaException.class) {
                 return true;
             }
         }

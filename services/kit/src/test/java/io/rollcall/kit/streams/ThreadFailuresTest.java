@@ -6,6 +6,8 @@ import io.rollcall.kit.streams.ThreadFailures.Decision;
 import io.rollcall.schemas.RegistryUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -23,6 +25,17 @@ class ThreadFailuresTest {
     void anOutageOfTheBrokersOrOfTheRegistryPasses() {
         assertThat(failures.decide(outage)).isEqualTo(Decision.REPLACE);
         assertThat(failures.decide(new StreamsException(new RegistryUnavailableException("away"))))
+                .isEqualTo(Decision.REPLACE);
+    }
+
+    /** As the producer has put them since transactions have version 2. */
+    @Test
+    void aTransactionThatTheBrokerHasEndedMeanwhilePasses() {
+        assertThat(failures.decide(new StreamsException(
+                        "Error encountered trying to commit a transaction",
+                        new KafkaException("Unhandled error in EndTxnResponse: an unexpected error"))))
+                .isEqualTo(Decision.REPLACE);
+        assertThat(failures.decide(new StreamsException(new InvalidTxnStateException("COMPLETE_ABORT"))))
                 .isEqualTo(Decision.REPLACE);
     }
 
