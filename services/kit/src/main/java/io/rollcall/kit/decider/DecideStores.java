@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class DecideStores {
 
     private static final StoreSection<String, AnsweredCommand> ANSWERS =
-            new StoreSection<>('a', Serdes.String(), new SingleObjectSerde<>(AnsweredCommand.class));
-    private static final StoreSection<String, Long> CLOCK = new StoreSection<>('c', Serdes.String(), Serdes.Long());
+            StoreSection.ofTheRuntime('A', Serdes.String(), new SingleObjectSerde<>(AnsweredCommand.class));
+    private static final StoreSection<String, Long> CLOCK =
+            StoreSection.ofTheRuntime('C', Serdes.String(), Serdes.Long());
     private static final String LAST_TICK = "last-tick-at";
     private static final String GRACE = "grace-until";
 

@@ -24,12 +24,24 @@ public final class StoreSection<K, V> {
     /**
      * Describes a section.
      *
-     * @param kind no two sections of a store have the same; {@link Decide} itself uses {@code a}, {@code c}
+     * @param kind a small letter; no two sections of a store have the same
      */
     public StoreSection(char kind, Serde<K> keys, Serde<V> values) {
+        this(keys, values, kind);
+        if (kind < 'a' || kind > 'z') {
+            throw new IllegalArgumentException("a section's kind must be a small letter, not " + kind);
+        }
+    }
+
+    private StoreSection(Serde<K> keys, Serde<V> values, char kind) {
         this.kind = (byte) kind;
         this.keys = keys;
         this.values = values;
+    }
+
+    /** One of the runtime's own, under a capital letter, so that no shelf can have the same. */
+    static <K, V> StoreSection<K, V> ofTheRuntime(char kind, Serde<K> keys, Serde<V> values) {
+        return new StoreSection<>(keys, values, kind);
     }
 
     /** The section of this store, to read. */

@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 
-/** Keys of a time and an id that sort by their time. Sweeps read ranges; nothing is ever walked through whole. */
+/** Keys of a time and an id that sort by their time. */
 final class TimeKeys {
 
     private TimeKeys() {}

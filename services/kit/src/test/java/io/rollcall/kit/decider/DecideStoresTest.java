@@ -62,7 +62,9 @@ class DecideStoresTest {
     @BeforeEach
     void neighbours() {
         stores.tickAt(NOON);
-        new StoreSection<>('b', Serdes.String(), Serdes.String()).of(store).put("next", "kind");
+        StoreSection.ofTheRuntime('B', Serdes.String(), Serdes.String())
+                .of(store)
+                .put("next", "kind");
     }
 
     private static final int NEIGHBOURS = 2;

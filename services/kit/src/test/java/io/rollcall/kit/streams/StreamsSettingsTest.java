@@ -52,4 +52,16 @@ class StreamsSettingsTest {
         assertThatThrownBy(() -> properties(Map.of("rollcall.kafka.session-timeout", "0s")))
                 .hasRootCauseMessage("rollcall.kafka.session-timeout must be more than nothing");
     }
+
+    @Test
+    void whatIsCommittedInBulkIsSentInBulk() {
+        assertThat(properties(Map.of("rollcall.streams.bulk-commit-interval", "100ms")))
+                .containsEntry("producer.linger.ms", 1L)
+                .containsEntry("commit.interval.ms", 100L);
+        assertThat(properties(Map.of(
+                        "rollcall.streams.bulk-commit-interval", "100ms", "rollcall.streams.bulk-linger", "50ms")))
+                .containsEntry("producer.linger.ms", 50L);
+        assertThatThrownBy(() -> properties(Map.of("rollcall.streams.bulk-linger", "-1ms")))
+                .hasRootCauseMessage("rollcall.streams.bulk-commit-interval and bulk-linger must not be negative");
+    }
 }
