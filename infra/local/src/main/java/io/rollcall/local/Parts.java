@@ -194,9 +194,6 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             Map.of(
                                     "QUOTA_LIMITS",
                                     Development.QUOTA_LIMITS,
-                                    // As many as this heap has room for, in six partitions.
-                                    "QUOTA_LEASE_CAPACITY",
-                                    "25000",
                                     "APPLICATION_SERVER",
                                     LOOPBACK + ":" + settings.ports().quotaCounter()),
                             Set.of(KAFKA));
@@ -286,7 +283,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                 "SCHEMA_REGISTRY_URL",
                 "http://" + LOOPBACK + ":" + settings.ports().registry());
         // Our broker allows a second; a process that has to start beside it makes others wait longer than that.
-        environment.put("KAFKA_SESSION_TIMEOUT", "4s");
+        passOn(environment, "KAFKA_SESSION_TIMEOUT", "4s");
         environment.put("SERVER_ADDRESS", LOOPBACK);
         environment.put("SERVER_PORT", Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_ADDRESS", LOOPBACK);

@@ -56,7 +56,7 @@ class QuotaCounterConfiguration {
                 .description("from a command's place in the log to its decision")
                 .publishPercentileHistogram()
                 .register(meters);
-        var shelving = new LeaseShelving(properties.limitTotal() != null, properties.decisionRetention());
+        var shelving = new LeaseShelving(properties.terms(), properties.decisionRetention());
         return new DeciderTopology<>(
                 rules, shelving, topics, StorePlace.ON_DISK, streams.commitInterval(), decisions::record);
     }

@@ -43,7 +43,7 @@ public record QuotaCounterProperties(
             @DefaultValue("60s") Duration beat,
             @DefaultValue("1h") Duration longest,
             @DefaultValue("30s") Duration viewerGrace,
-            @DefaultValue("100000") int capacity) {
+            @DefaultValue("25000") int capacity) {
 
         /** Checks what was given. */
         public Leases {

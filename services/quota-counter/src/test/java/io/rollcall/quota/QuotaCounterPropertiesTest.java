@@ -26,7 +26,7 @@ class QuotaCounterPropertiesTest {
         assertThat(defaults.initialLimits()).isEmpty();
         assertThat(defaults.terms())
                 .isEqualTo(
-                        new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), 100_000, null));
+                        new Terms(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(30), 25_000, null));
         assertThat(defaults.decisionRetention()).isEqualTo(Duration.ofDays(30));
         assertThat(defaults.peerTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(defaults.commands()).isEqualTo(new QuotaCounterProperties.Commands(Duration.ofSeconds(2), 10_000));

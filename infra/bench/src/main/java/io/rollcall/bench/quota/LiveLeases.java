@@ -37,7 +37,8 @@ final class LiveLeases {
     private int granted;
     private int ended;
     private int mostLive;
-    private double heap = Double.MAX_VALUE;
+    private double heap = Double.NaN;
+    private int refused;
 
     /** Reserves within some seconds, and waits until all have ended. */
     void run(TrialStack trial, int agencies, int leases, Duration within) throws IOException, InterruptedException {
@@ -45,12 +46,13 @@ final class LiveLeases {
                 var events = events(trial, serde)) {
             new Backlog(trial.bootstrapServers(), trial.registry()).reserve(agencies, leases, within);
             Instant giveUpAt = Instant.now().plus(GIVE_UP_AFTER);
-            while (ended < leases && Instant.now().isBefore(giveUpAt)) {
+            while (ended + refused < leases && Instant.now().isBefore(giveUpAt)) {
                 for (ConsumerRecord<String, QuotaEvent> event : events.poll(POLL)) {
                     heard(event.value(), Instant.now());
                 }
                 if (granted == leases && ended == 0) {
-                    heap = Math.min(heap, heap(trial));
+                    double now = heap(trial);
+                    heap = Double.isNaN(heap) ? now : Math.min(heap, now);
                 }
             }
         }
@@ -79,6 +81,8 @@ final class LiveLeases {
         if (event.getType() == QuotaEventType.LEASE_GRANTED) {
             granted++;
             mostLive = Math.max(mostLive, granted - ended);
+        } else if (event.getType() == QuotaEventType.LEASE_REFUSED) {
+            refused++;
         } else if (event.getType() == QuotaEventType.LEASE_ENDED) {
             ended++;
             Lease lease = event.getLease();
@@ -107,7 +111,10 @@ final class LiveLeases {
         return mostLive;
     }
 
-    /** What quota-counter's heap held while all lived, in bytes: the least that was seen, just after a collection. */
+    /**
+     * What quota-counter's heap held while all lived, in bytes: the least that was seen, just after a collection. Not a
+     * number when never all of them lived.
+     */
     double heap() {
         return heap;
     }

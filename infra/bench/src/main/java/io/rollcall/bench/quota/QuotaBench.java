@@ -265,7 +265,9 @@ public final class QuotaBench implements Callable<Integer> {
                     millis(leases.lateness().quantile(0.5)),
                     millis(leases.lateness().quantile(0.99)),
                     millis(leases.lateness().max()));
-            out.printf("heap of quota-counter while all lived: %s MB%n", number(leases.heap() / 1e6, 0));
+            out.printf(
+                    "heap of quota-counter while all lived: %s MB%n",
+                    Double.isNaN(leases.heap()) ? "?" : number(leases.heap() / 1e6, 0));
             right &= leases.ended() == live;
         }
     }

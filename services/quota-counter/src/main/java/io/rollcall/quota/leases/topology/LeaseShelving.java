@@ -9,6 +9,7 @@ import io.rollcall.quota.leases.domain.Agency;
 import io.rollcall.quota.leases.domain.Command;
 import io.rollcall.quota.leases.domain.Lease;
 import io.rollcall.quota.leases.domain.Slots;
+import io.rollcall.quota.leases.domain.Terms;
 import io.rollcall.quota.leases.topology.LeaseIndex.CameraUse;
 import io.rollcall.quota.leases.wire.QuotaMapper;
 import io.rollcall.schemas.SingleObjectSerde;
@@ -51,15 +52,17 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
     private static final int DECISIONS_BETWEEN_TRIMS = 64;
 
     private final boolean allTogether;
+    private final int capacity;
     private final Duration retention;
 
     /**
-     * @param allTogether whether there is a limit over all agencies: then what has run out of any stands in the way of
-     *     each
+     * @param terms with a limit over all agencies, and in a full partition, what has run out of any agency stands in the
+     *     way of each
      * @param retention how long decisions can be asked for
      */
-    public LeaseShelving(boolean allTogether, Duration retention) {
-        this.allTogether = allTogether;
+    public LeaseShelving(Terms terms, Duration retention) {
+        this.allTogether = terms.totalLimit() != null;
+        this.capacity = terms.capacity();
         this.retention = retention;
     }
 
@@ -126,7 +129,8 @@ public final class LeaseShelving implements Shelving<Command, Slots, QuotaEvent>
         @Override
         public List<Supplier<Item<Slots>>> dueBefore(String key, Command command, long now, int atMost) {
             Instant at = Instant.ofEpochMilli(now);
-            List<String> due = allTogether ? index.due(at, atMost) : index.due(agencyOf(command), at, atMost);
+            boolean ofAll = allTogether || index.size() >= capacity;
+            List<String> due = ofAll ? index.due(at, atMost) : index.due(agencyOf(command), at, atMost);
             return command instanceof Command.Reserve reserve && isDue(reserve.reservationId(), at)
                     ? each(withFirst(reserve.reservationId(), due))
                     : each(due);

@@ -110,7 +110,7 @@ final class QuotaDriver implements AutoCloseable {
         var builder = new StreamsBuilder();
         new DeciderTopology<>(
                         new QuotaRules(terms),
-                        new LeaseShelving(terms.totalLimit() != null, RETENTION),
+                        new LeaseShelving(terms, RETENTION),
                         topics,
                         StorePlace.IN_MEMORY,
                         Duration.ofMillis(5),

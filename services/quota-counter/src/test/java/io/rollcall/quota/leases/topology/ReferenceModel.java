@@ -113,11 +113,13 @@ final class ReferenceModel {
                     told.add("ANSWERED " + before.getOutcome() + " " + before.getReason() + " again");
                     return;
                 }
+                boolean ofAll = terms.totalLimit() != null || slots.size() >= terms.capacity();
                 Slot mine = find(id);
                 if (mine != null && command.getType() == QuotaCommandType.RESERVE && isOver(mine, now)) {
                     end(mine, mine.endsBy(), now);
                 }
-                end(mine == null || !command.getAgency().isEmpty() ? command.getAgency() : mine.agency, now);
+                String agency = mine == null || !command.getAgency().isEmpty() ? command.getAgency() : mine.agency;
+                end(ofAll ? null : agency, now);
                 Answer answer = decide(command, now);
                 told.add("ANSWERED " + answer.getOutcome() + " " + answer.getReason());
                 if (!answer.getReason().endsWith("_EXCEEDED")) {
@@ -252,7 +254,7 @@ final class ReferenceModel {
      */
     private void end(@Nullable String agency, Instant now) {
         slots.stream()
-                .filter(slot -> agency == null || terms.totalLimit() != null || slot.agency.equals(agency))
+                .filter(slot -> agency == null || slot.agency.equals(agency))
                 .filter(slot -> isOver(slot, now))
                 .sorted(Comparator.comparing(Slot::endsAt).thenComparing(slot -> slot.id))
                 .toList()

@@ -124,7 +124,10 @@ class ReservationsController {
             responseCode = "429",
             description = "The agency, or all of them together, use what they may; told in English and Arabic.",
             content = @Content(schema = @Schema(implementation = LimitAnswer.class)))
-    @ApiResponse(responseCode = "503", description = "LiveKit or Kafka do not answer.", content = @Content)
+    @ApiResponse(
+            responseCode = "503",
+            description = "LiveKit or Kafka do not answer, or quota-counter has no memory for another lease.",
+            content = @Content)
     CompletableFuture<ResponseEntity<ReservationAnswer>> reserve(
             Caller caller,
             HttpServletRequest request,
