@@ -73,32 +73,35 @@ final class CommandsCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, TimeoutException {
         var services = Set.of(Service.SESSION_API);
         var livekit = new Livekit.Simulated("rooms are made and deleted");
+        String first = Service.SESSION_API.id();
+        String second = TrialStack.anotherOne(Service.SESSION_API);
+        List<Fault> faults = Fault.only(
+                only,
+                List.of(
+                        new Fault.Kill(first),
+                        new Fault.Kill(second),
+                        new Fault.Stop(first),
+                        new Fault.Stop(second),
+                        new Fault.Kill("redis"),
+                        new Fault.Kill("kafka")));
         TrialStack.rehearse(NAME, services, livekit, Map.of(), out);
         try (var trial = TrialStack.start(NAME, services, livekit, Map.of(), out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {
-            String second = trial.startAnother(Service.SESSION_API);
-            String first = Service.SESSION_API.id();
+            trial.startAnother(Service.SESSION_API);
             var client = new SessionClient(new PatientClient(
                     http,
                     List.of(
                             URI.create("http://127.0.0.1:" + trial.ports().sessionApi()),
                             trial.another(Service.SESSION_API))));
-            List<Fault> faults = List.of(
-                    new Fault.Kill(first),
-                    new Fault.Kill(second),
-                    new Fault.Stop(first),
-                    new Fault.Stop(second),
-                    new Fault.Kill("redis"),
-                    new Fault.Kill("kafka"));
             var struck = new ArrayList<Struck>();
             out.printf("%d sessions per second at two instances%n", rate);
             var over = new AtomicBoolean();
             try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
                 Thread load = Thread.ofVirtual().start(() -> load(client, requests, over));
                 Thread.sleep(CALM.multipliedBy(2));
-                for (Fault fault : Fault.only(only, faults)) {
+                for (Fault fault : faults) {
                     struck.add(Struck.by(fault, trial, out));
                     Thread.sleep(CALM);
                 }

@@ -94,28 +94,30 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 .collect(Collectors.joining(","));
         var services = Set.of(Service.SESSION_API, Service.QUOTA_COUNTER);
         var livekit = new Livekit.Simulated("rooms are made and deleted");
+        String counter = Service.QUOTA_COUNTER.id();
+        String counter2 = TrialStack.anotherOne(Service.QUOTA_COUNTER);
+        List<Fault> faults = Fault.only(
+                only,
+                List.of(
+                        new Fault.Kill(counter),
+                        new Fault.Kill(counter2),
+                        new Fault.Kill(Service.SESSION_API.id()),
+                        new Fault.Kill(TrialStack.anotherOne(Service.SESSION_API)),
+                        new Fault.Pause(counter, STILL),
+                        new Fault.Pause(counter2, STILL),
+                        new Fault.Kill("livekit-sim"),
+                        new Fault.Kill("kafka")));
         TrialStack.rehearse(NAME, services, livekit, Map.of(), out);
         try (var trial = TrialStack.start(NAME, services, livekit, Map.of("QUOTA_LIMITS", limits), out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {
-            String api = Service.SESSION_API.id();
-            String api2 = trial.startAnother(Service.SESSION_API);
-            String counter = Service.QUOTA_COUNTER.id();
-            String counter2 = trial.startAnother(Service.QUOTA_COUNTER);
+            trial.startAnother(Service.SESSION_API);
+            trial.startAnother(Service.QUOTA_COUNTER);
             var client = new PatientClient(
                     http, List.of(local(trial.ports().sessionApi()), trial.another(Service.SESSION_API)));
             var agencies = new PatientClient(http, List.of(local(trial.ports().quotaCounter())));
             addCameras(client);
-            List<Fault> faults = List.of(
-                    new Fault.Kill(counter),
-                    new Fault.Kill(counter2),
-                    new Fault.Kill(api),
-                    new Fault.Kill(api2),
-                    new Fault.Pause(counter, STILL),
-                    new Fault.Pause(counter2, STILL),
-                    new Fault.Kill("livekit-sim"),
-                    new Fault.Kill("kafka"));
             out.printf("%d viewers, %d slots%n", viewers, limit * AGENCIES);
             List<Struck> struck = haunt(faults, trial, client);
             Duration emptyAfter = untilNothingIsTaken(agencies);
@@ -147,7 +149,7 @@ final class QuotaChaosCommand implements Callable<Integer> {
             Thread.sleep(CALM.multipliedBy(3));
             warmAt = Instant.now();
             Thread.sleep(CALM);
-            for (Fault fault : Fault.only(only, faults)) {
+            for (Fault fault : faults) {
                 struck.add(Struck.by(fault, trial, out));
                 Thread.sleep(CALM);
             }

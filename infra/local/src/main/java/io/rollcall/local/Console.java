@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** What the launcher says while it works: one line for each thing that happens. */
 final class Console {
+
+    private static final DateTimeFormatter TIME_OF_DAY = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
     private final PrintStream out;
     private final Instant start = Instant.now();
@@ -31,10 +33,13 @@ final class Console {
                         Locale.ROOT,
                         "%5.1f s",
                         Duration.between(start, Instant.now()).toMillis() / 1000.0)
-                : LocalTime.now(ZoneId.systemDefault())
-                        .truncatedTo(ChronoUnit.SECONDS)
-                        .toString();
+                : timeOfDay();
         out.printf("  %s  %-16s %s%n", when, part, text);
+    }
+
+    /** Now, to the second. */
+    static String timeOfDay() {
+        return TIME_OF_DAY.format(LocalTime.now(ZoneId.systemDefault()));
     }
 
     /** From now on things happen at a time of the day. */

@@ -7,9 +7,6 @@ import io.rollcall.schemas.rooms.RoomEvent;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,7 +57,7 @@ final class Narrator implements AutoCloseable {
     }
 
     void say(String sentence) {
-        out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + "  " + sentence);
+        out.println(Console.timeOfDay() + "  " + sentence);
     }
 
     private void follow() {

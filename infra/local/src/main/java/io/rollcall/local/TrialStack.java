@@ -120,17 +120,18 @@ public final class TrialStack implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + ports().presenceHistory());
     }
 
-    /**
-     * Starts a second instance of a service beside the first, which shares its group; it is ready then.
-     *
-     * @return its part's name
-     */
-    public String startAnother(Service service) throws IOException {
+    /** The name of a service's second instance. */
+    public static String anotherOne(Service service) {
+        return service.id() + "-2";
+    }
+
+    /** Starts a second instance of a service beside the first, which shares its group; it is ready then. */
+    public void startAnother(Service service) throws IOException {
         Part first = stack.part(service);
         Ports free = Ports.free();
         int port = free.sessionApi();
         int management = free.sessionApiManagement();
-        String name = first.name() + "-2";
+        String name = anotherOne(service);
         var environment = new LinkedHashMap<>(first.environment());
         environment.put("SERVER_PORT", Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(management));
@@ -148,7 +149,6 @@ public final class TrialStack implements AutoCloseable {
                 first.stopWithin(),
                 first.needs()));
         anothers.put(service, URI.create("http://127.0.0.1:" + port));
-        return name;
     }
 
     /** Where the second instance of a service answers. */
