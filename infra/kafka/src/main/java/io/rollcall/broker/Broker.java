@@ -17,6 +17,7 @@ import java.util.Properties;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.EligibleLeaderReplicasVersion;
 import org.apache.kafka.server.common.Feature;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ public final class Broker implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String NODE_ID = "1";
     private static final int ATTEMPTS_WITH_FREE_PORTS = 5;
+    /**
+     * Eligible leader replicas are for partitions with several. With one, a kill would leave it on no list any more: it
+     * would become leader by an unclean election, and each partition be marked as recovered by a request of its own.
+     */
+    private static final short NO_ELR = 0;
 
     private final OneNode server;
     private final int port;
@@ -145,6 +151,7 @@ public final class Broker implements AutoCloseable {
                     .setMetadataLogDirectory(folder.toString())
                     .setControllerListenerName("CONTROLLER")
                     .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                    .setFeatureLevel(EligibleLeaderReplicasVersion.FEATURE_NAME, NO_ELR)
                     .run();
         } catch (Exception e) {
             throw new BrokerStartException("Kafka cannot format " + folder + ": " + e.getMessage(), e);
