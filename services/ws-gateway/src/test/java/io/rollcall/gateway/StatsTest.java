@@ -564,21 +564,31 @@ class StatsTest {
     }
 
     @Test
-    void aReservedCameraThatHasMovedIsListedToThoseWhoseItIsNow() {
+    void aReservedCameraThatMovesIsListedToThoseWhoseItIsNow() {
+        String here = "agencies:" + agency;
+        String there = "agencies:" + other;
+        JsonNode none = json("{\"cameras\":[]}");
+        JsonNode listed = json("{\"cameras\":[{\"camera_id\":\"%s\",\"status\":\"OFFLINE\"}]}".formatted(camera));
         log.limit(agency, 9);
         log.limit(other, 9);
         log.camera(camera, "Gate", agency, CameraStatus.OFFLINE);
         log.granted(agency, camera);
-        log.camera(camera, "Gate", other, CameraStatus.OFFLINE);
         try (RunningGateway again = RunningGateway.start(kafka, REGISTRY);
-                Client client = Client.connected(again.port())) {
-            var _ = client.subscribe(2, "agencies:" + agency);
-            var _ = client.subscribe(3, "agencies:" + other);
+                Client early = Client.connected(again.port());
+                Client late = Client.connected(again.port())) {
+            var _ = early.subscribe(2, here);
+            var _ = early.subscribe(3, there);
+            assertThat(publication(early, here, "CAMERA_STATUSES")).isEqualTo(listed);
+            assertThat(publication(early, there, "CAMERA_STATUSES")).isEqualTo(none);
 
-            assertThat(publication(client, "agencies:" + agency, "CAMERA_STATUSES"))
-                    .isEqualTo(json("{\"cameras\":[]}"));
-            assertThat(publication(client, "agencies:" + other, "CAMERA_STATUSES"))
-                    .isEqualTo(json("{\"cameras\":[{\"camera_id\":\"%s\",\"status\":\"OFFLINE\"}]}".formatted(camera)));
+            log.camera(camera, "Gate", other, CameraStatus.OFFLINE);
+
+            await().atMost(PATIENCE).until(() -> latestStatuses(early, here), none::equals);
+            await().atMost(PATIENCE).until(() -> latestStatuses(early, there), listed::equals);
+            var _ = late.subscribe(2, here);
+            var _ = late.subscribe(3, there);
+            assertThat(publication(late, here, "CAMERA_STATUSES")).isEqualTo(none);
+            assertThat(publication(late, there, "CAMERA_STATUSES")).isEqualTo(listed);
         }
     }
 
@@ -645,6 +655,15 @@ class StatsTest {
                 .untilAsserted(() -> assertThat(
                                 client.publications(feed).getLast().path("data").path("data"))
                         .isEqualTo(wanted));
+    }
+
+    private static JsonNode latestStatuses(Client client, String feed) {
+        return client.publications(feed).stream()
+                .map(it -> it.path("data"))
+                .filter(it -> it.path("type").asString("").equals("CAMERA_STATUSES"))
+                .toList()
+                .getLast()
+                .path("data");
     }
 
     private static JsonNode publication(Client client, String feed, String type) {

@@ -55,7 +55,7 @@ public final class LiveStatistics implements SmartLifecycle {
      * How often things are told.
      *
      * @param statistics the whole document
-     * @param updates at most, what an agency uses and who watches a camera
+     * @param updates at most, what an agency uses, which cameras it has, and who watches a camera
      * @param refusals at most, that an agency has no slot left
      */
     public record Pace(Duration statistics, Duration updates, Duration refusals) {}
@@ -209,6 +209,7 @@ public final class LiveStatistics implements SmartLifecycle {
     private final Coalescer<String> updates;
     private final Coalescer<String> refusals;
     private final Coalescer<String> watched;
+    private final Coalescer<String> moved;
     private @Nullable StreamPicture picture;
     private @Nullable List<Camera> notOnline;
     private @Nullable Alert outage;
@@ -242,6 +243,7 @@ public final class LiveStatistics implements SmartLifecycle {
         this.updates = new Coalescer<>(pace.updates(), timers, this::tellUpdate);
         this.refusals = new Coalescer<>(pace.refusals(), timers, this::tellRefusals);
         this.watched = new Coalescer<>(pace.updates(), timers, this::tellCamera);
+        this.moved = new Coalescer<>(pace.updates(), timers, this::tellStatuses);
     }
 
     // Who listens
@@ -335,7 +337,14 @@ public final class LiveStatistics implements SmartLifecycle {
         cameraWatched(change.key());
         Camera before = change.before();
         Camera after = change.after();
-        if (before == null || after == null || before.getStatus() == after.getStatus()) {
+        if (before == null || after == null) {
+            return;
+        }
+        if (!before.getAgency().equals(after.getAgency()) && before.getStatus() != CameraStatus.ONLINE) {
+            moved.touch(before.getAgency());
+            moved.touch(after.getAgency());
+        }
+        if (before.getStatus() == after.getStatus()) {
             return;
         }
         tell(after.getAgency(), new Message.StatusChange(after.getCameraId(), after.getStatus(), before.getStatus()));
@@ -405,6 +414,16 @@ public final class LiveStatistics implements SmartLifecycle {
             SourceStats now = state.source(agency);
             if (now != null) {
                 tell(agency, Message.LimitUpdate.of(now));
+            }
+        }
+    }
+
+    /** A camera has left an agency for another one, or has come from there. */
+    private void tellStatuses(String agency) {
+        synchronized (lock) {
+            Audience audience = audiences.get(Set.of(agency));
+            if (audience != null && audience.stream.isHeard()) {
+                audience.stream.publish(audience.statuses(picture()));
             }
         }
     }
