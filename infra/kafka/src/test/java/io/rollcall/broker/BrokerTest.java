@@ -63,6 +63,16 @@ class BrokerTest {
         }
     }
 
+    /** With them a broker that was killed elects each of its partitions uncleanly. */
+    @Test
+    void hasNoEligibleLeaderReplicas() throws Exception {
+        try (Broker broker = Broker.start(folder, 0);
+                Admin admin = admin(broker)) {
+            assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
+                    .doesNotContainKey("eligible.leader.replicas.version");
+        }
+    }
+
     @Test
     void readersSeeATransactionOnlyOnceItIsCommitted() throws Exception {
         try (Broker broker = Broker.start(folder, 0)) {
