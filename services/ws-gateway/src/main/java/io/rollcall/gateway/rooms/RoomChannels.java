@@ -9,7 +9,7 @@ import io.rollcall.gateway.channels.domain.StreamPosition;
 import io.rollcall.kit.kafka.View;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
-import io.rollcall.schemas.rooms.RoomOpened;
+import io.rollcall.schemas.rooms.RoomEventType;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
@@ -130,16 +130,14 @@ public final class RoomChannels implements Channels {
         PositionedStream stream = rooms.get(change.key());
         if (after != null
                 && stream != null
-                && (before == null
-                        || !before.getAgency().equals(after.getAgency())
-                        || before.getProvisional() != after.getProvisional())) {
-            belongsTo(stream, after.getAgency(), after.getProvisional());
+                && (before == null || !before.getAgency().equals(after.getAgency()))) {
+            belongsTo(stream, after.getAgency());
         }
     }
 
-    /** Whose a room is that is known from what happened in it may not be known yet. */
-    private static void belongsTo(PositionedStream stream, String agency, boolean provisional) {
-        if (!provisional || !agency.isEmpty()) {
+    /** Many a room opens before it is known whose it is, also one that was open before: nobody has to go for that. */
+    private static void belongsTo(PositionedStream stream, String agency) {
+        if (!agency.isEmpty()) {
             stream.belongsTo(agency);
         }
     }
@@ -156,10 +154,9 @@ public final class RoomChannels implements Channels {
         if (top != sequence - 1 && !(isAheadOfLog(roomKey, top) && stream.standAt(sequence - 1))) {
             stream.breakOffAt(roomsEpoch, sequence - 1);
         }
-        RoomOpened opened = event.getRoomOpened();
-        if (opened != null) {
+        if (event.getType() == RoomEventType.ROOM_OPENED) {
             // The state topic says it too, and may be read later than what follows here.
-            belongsTo(stream, event.getAgency(), opened.getProvisional());
+            belongsTo(stream, event.getAgency());
         }
         var publication = new Publication(sequence, RoomEventJson.of(event), arrivedAtMs);
         deliveries.add(stream.publish(publication));

@@ -61,7 +61,7 @@ class FeedReaderTest {
     private final FeedArchive archive = new FeedArchive(kafka, REGISTRY, 0);
     private final LogProgress progress = new LogProgress();
     private final RoomChannels channels = new RoomChannels(
-            new RoomChannels.Keeps(100, 100, 1 << 20, 1 << 20), true, new Nothing(), archive, progress::caughtUp);
+            new RoomChannels.Keeps(100, 100, 1 << 20, 1 << 20), true, new RoomsOf(""), archive, progress::caughtUp);
     private final FeedReader reader =
             new FeedReader(
                     kafka,
@@ -195,17 +195,5 @@ class FeedReaderTest {
                         throw e.getCause();
                     }
                 });
-    }
-
-    private static final class Nothing implements RoomDirectory {
-        @Override
-        public long sequence(String roomKey) {
-            return 0;
-        }
-
-        @Override
-        public String agency(String roomKey) {
-            return "";
-        }
     }
 }

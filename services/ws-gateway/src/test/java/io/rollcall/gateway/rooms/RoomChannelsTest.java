@@ -12,7 +12,6 @@ import io.rollcall.kit.kafka.View;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
 import io.rollcall.schemas.rooms.RoomEventType;
-import io.rollcall.schemas.rooms.RoomOpened;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,17 +25,7 @@ class RoomChannelsTest {
     private final RoomChannels channels = new RoomChannels(
             new RoomChannels.Keeps(100, 100, 1 << 20, 1 << 20),
             true,
-            new RoomDirectory() {
-                @Override
-                public long sequence(String roomKey) {
-                    return 0;
-                }
-
-                @Override
-                public String agency(String roomKey) {
-                    return "METRO";
-                }
-            },
+            new RoomsOf("METRO"),
             Archive.NONE,
             () -> CompletableFuture.completedFuture(null));
 
@@ -52,13 +41,13 @@ class RoomChannelsTest {
             assertThat(stream.join(subscription)).isInstanceOf(Stream.Joining.Joined.class);
             assertThat(stream.advance(subscription, 10)).isInstanceOf(Stream.Advance.Done.class);
         }
-        happens("METRO", false);
+        opens("METRO");
     }
 
     @Test
     void whoMayNotReadOfItsNewAgencyHearsNothingMore() {
-        channels.roomChanged(changed(room("METRO", false), room("BUS", false)));
-        happens("", null);
+        channels.roomChanged(changed(room("METRO"), room("BUS")));
+        isJoined("");
 
         assertThat(metro.isForbidden()).isTrue();
         assertThat(metro.got()).hasSize(1);
@@ -68,53 +57,56 @@ class RoomChannelsTest {
 
     @Test
     void thatItIsOpenedByAnotherAgencyIsNotHeardEither() {
-        happens("BUS", false);
+        opens("BUS");
 
         assertThat(metro.isForbidden()).isTrue();
         assertThat(metro.got()).hasSize(1);
         assertThat(both.got()).hasSize(2);
     }
 
+    /** A camera's room opens so each time: whose it is comes with its first viewer. */
     @Test
     void asLongAsItIsNotKnownWhoseItIsEverybodyStays() {
-        happens("", true);
-        channels.roomChanged(changed(room("METRO", false), room("", true)));
+        opens("");
+        channels.roomChanged(changed(room("METRO"), room("")));
+        channels.roomChanged(changed(room(""), room("METRO")));
         assertThat(metro.isForbidden()).isFalse();
 
-        channels.roomChanged(changed(room("", true), room("", false)));
+        channels.roomChanged(changed(room(""), room("BUS")));
 
         assertThat(metro.isForbidden()).isTrue();
-        assertThat(both.isForbidden()).isTrue();
+        assertThat(both.isForbidden()).isFalse();
     }
 
     @Test
     void whatIsNotAboutItsAgencyEndsNothing() {
-        channels.roomChanged(changed(null, room("METRO", false)));
-        channels.roomChanged(changed(room("METRO", false), room("METRO", false)));
-        channels.roomChanged(changed(room("METRO", false), null));
-        happens("METRO", false);
-        happens("BUS", null);
+        channels.roomChanged(changed(null, room("METRO")));
+        channels.roomChanged(changed(room("METRO"), room("METRO")));
+        channels.roomChanged(changed(room("METRO"), null));
+        opens("METRO");
+        isJoined("BUS");
 
         assertThat(metro.isForbidden()).isFalse();
         assertThat(metro.got()).isEqualTo(both.got()).hasSize(3);
     }
 
-    /** @param provisional whether the room opens so; null: somebody joins it, of this agency */
-    private void happens(String agency, @Nullable Boolean provisional) {
+    private void opens(String agency) {
+        happens(RoomEventType.ROOM_OPENED, agency);
+    }
+
+    private void isJoined(String agency) {
+        happens(RoomEventType.PARTICIPANT_JOINED, agency);
+    }
+
+    private void happens(RoomEventType type, String agency) {
         sequence++;
         channels.roomEvent(
                 RoomEvent.newBuilder()
-                        .setType(provisional == null ? RoomEventType.PARTICIPANT_JOINED : RoomEventType.ROOM_OPENED)
+                        .setType(type)
                         .setOccurredAt(Instant.EPOCH)
                         .setRoomKey("r")
                         .setSequence(sequence)
                         .setAgency(agency)
-                        .setRoomOpened(
-                                provisional == null
-                                        ? null
-                                        : RoomOpened.newBuilder()
-                                                .setProvisional(provisional)
-                                                .build())
                         .build(),
                 0);
     }
@@ -123,11 +115,7 @@ class RoomChannelsTest {
         return new View.Change<>("r", before, after, 0, 0, 0);
     }
 
-    private static Room room(String agency, boolean provisional) {
-        return Room.newBuilder()
-                .setRoomKey("r")
-                .setAgency(agency)
-                .setProvisional(provisional)
-                .build();
+    private static Room room(String agency) {
+        return Room.newBuilder().setRoomKey("r").setAgency(agency).build();
     }
 }
