@@ -38,7 +38,7 @@ final class Problem {
             case 404 -> "There is nothing at this path.";
             case 405 -> "The method is not allowed here.";
             case 406 -> "None of the accepted media types can be given.";
-            case 413 -> "The body is too large.";
+            case 413 -> "The body is too large; send less in one request.";
             case 415 -> "The body's content type is not supported here.";
             case 503 -> "Not available now; try again.";
             default -> {
