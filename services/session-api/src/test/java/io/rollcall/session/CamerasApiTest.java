@@ -344,7 +344,7 @@ class CamerasApiTest {
     @Test
     void aRemovedCameraIsGoneAtOnceAndItsReservationsCanBeEnded() {
         String id = imported("");
-        Map<String, String> key = Map.of("Idempotency-Key", "remove " + id);
+        Map<String, String> key = Map.of("Idempotency-Key", "remove, " + id);
 
         Reply removed = call(stack.first, true, "DELETE", at(id), key, "");
 
@@ -507,7 +507,7 @@ class CamerasApiTest {
     void anImportIsDoneOnceUnderItsKeyAndTheKeyIsForItsBodyOnly() {
         String id = id();
         String other = id();
-        Map<String, String> headers = Map.of("Content-Type", "application/json", "Idempotency-Key", "import " + id);
+        Map<String, String> headers = Map.of("Content-Type", "application/json", "Idempotency-Key", "import, " + id);
         String body = rows(row(id, ""), "7");
         Reply one = call(stack.first, true, "POST", IMPORT, headers, body);
         put(id, row(id, ",\"status\":\"ERROR\""));
@@ -617,7 +617,7 @@ class CamerasApiTest {
                     .untilAsserted(() -> assertThat(call(stack.second, false, "GET", at(id), Map.of(), "")
                                     .status())
                             .isEqualTo(200));
-            Map<String, String> headers = Map.of("Content-Type", "application/json", "Idempotency-Key", "move " + id);
+            Map<String, String> headers = Map.of("Content-Type", "application/json", "Idempotency-Key", "move, " + id);
             String body = "{\"command\":\"tilt_up\",\"user_id\":\"u\"}";
             List<CompletableFuture<Reply>> asked = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -656,6 +656,12 @@ class CamerasApiTest {
                         .path("content")
                         .propertyNames())
                 .containsExactlyInAnyOrder("application/json", "text/csv");
+        for (JsonNode keyed : List.of(
+                paths.path(IMPORT).path("post"),
+                paths.path(CAMERAS + "/{id}").path("delete"),
+                paths.path(CAMERAS + "/{id}/ptz").path("post"))) {
+            assertThat(keyed.path("parameters").toString()).contains("\"Idempotency-Key\"");
+        }
         assertThat(reply.json().path("components").path("schemas").propertyNames())
                 .contains("Camera", "Cameras", "CameraImport", "CameraImportResult", "PtzCommand");
     }

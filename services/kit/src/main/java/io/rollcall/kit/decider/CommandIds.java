@@ -1,6 +1,7 @@
 package io.rollcall.kit.decider;
 
 import io.rollcall.kit.web.BadFieldException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,8 @@ import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Enumeration;
 import java.util.HexFormat;
-import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -62,19 +63,21 @@ public final class CommandIds {
     }
 
     /**
-     * The one value of the header.
+     * The key of a request, as it was sent: Spring would cut it at its commas.
      *
-     * @param given its values; null when there is none
+     * @return null when there is none
      * @throws BadFieldException when there are several
      */
-    public static @Nullable String only(@Nullable List<String> given) {
-        if (given == null) {
+    public static @Nullable String key(HttpServletRequest request) {
+        Enumeration<String> given = request.getHeaders(HEADER);
+        if (!given.hasMoreElements()) {
             return null;
         }
-        if (given.size() != 1) {
+        String key = given.nextElement();
+        if (given.hasMoreElements()) {
             throw new BadFieldException(HEADER, "must be given once");
         }
-        return given.getFirst();
+        return key;
     }
 
     /** The answer to {@link Reasons#KEY_REUSED}. */

@@ -7,7 +7,6 @@ import io.rollcall.kit.web.BodyLimit;
 import io.rollcall.schemas.commands.CommandHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.InstantSource;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands of a request say about themselves. */
@@ -26,8 +25,8 @@ public final class CameraHeaders {
     }
 
     /** Of the one command, or the first of the commands, of a request. */
-    CommandHeader of(Caller caller, HttpServletRequest request, String path, @Nullable List<String> key) {
-        CommandIds.Ids named = ids.of(caller.id(), request.getMethod(), path, CommandIds.only(key));
+    CommandHeader of(Caller caller, HttpServletRequest request, String path, @Nullable String key) {
+        CommandIds.Ids named = ids.of(caller.id(), request.getMethod(), path, key);
         return CommandHeaders.asked(caller, request, clock.instant(), named).build();
     }
 

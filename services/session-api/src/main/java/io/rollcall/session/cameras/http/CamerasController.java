@@ -3,6 +3,7 @@ package io.rollcall.session.cameras.http;
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandIds;
+import io.rollcall.kit.decider.TakesIdempotencyKey;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.cameras.CameraCommand;
@@ -37,7 +38,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -138,15 +138,12 @@ class CamerasController {
     }
 
     @DeleteMapping("/{id}")
+    @TakesIdempotencyKey
     @Operation(summary = "Remove a camera (admins); its reservations end.")
     @ApiResponse(responseCode = "204", description = "It is gone.")
-    CompletableFuture<ResponseEntity<Void>> remove(
-            Caller caller,
-            HttpServletRequest request,
-            @PathVariable String id,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key) {
+    CompletableFuture<ResponseEntity<Void>> remove(Caller caller, HttpServletRequest request, @PathVariable String id) {
         admin(caller);
-        CommandHeader header = headers.of(caller, request, PATH + "/" + id, key);
+        CommandHeader header = headers.of(caller, request, PATH + "/" + id, CommandIds.key(request));
         return commands.send(id, header, CameraCommands.remove(header, id))
                 .thenApply(CameraRefusals::accepted)
                 .thenCompose(event -> catalogue.shows(id, event.getCamera()))
@@ -156,6 +153,7 @@ class CamerasController {
     @PostMapping(
             path = "/import",
             consumes = {MediaType.APPLICATION_JSON_VALUE, CSV})
+    @TakesIdempotencyKey
     @Operation(
             summary = "Make or replace up to 10,000 cameras (admins).",
             description = "JSON, or CSV whose first line names the fields (latitude, longitude, address and address_ar"
@@ -170,13 +168,9 @@ class CamerasController {
             })
     @ApiResponse(responseCode = "200", description = "One was imported at least.")
     @ApiResponse(responseCode = "400", description = "None was imported.")
-    ResponseEntity<Imported> importAll(
-            Caller caller,
-            HttpServletRequest request,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key)
-            throws IOException {
+    ResponseEntity<Imported> importAll(Caller caller, HttpServletRequest request) throws IOException {
         admin(caller);
-        CommandHeader header = headers.of(caller, request, IMPORT, key);
+        CommandHeader header = headers.of(caller, request, IMPORT, CommandIds.key(request));
         try (CameraImport.Turn _ = imports.turn()) {
             byte[] body = request.getInputStream().readAllBytes();
             header.setFingerprint(secrets.fingerprint(body));

@@ -3,6 +3,7 @@ package io.rollcall.session.cameras.http;
 import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandIds;
+import io.rollcall.kit.decider.TakesIdempotencyKey;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.cameras.Camera;
@@ -27,7 +28,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +39,6 @@ import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.databind.JsonNode;
@@ -109,6 +108,7 @@ class PtzController {
             path = CamerasController.PATH + "/{id}/ptz",
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = MediaType.APPLICATION_JSON_VALUE)
+    @TakesIdempotencyKey
     @Operation(
             summary = "Move a camera.",
             description = "user_id is required, preset_id for the command preset. A movement ends with stop, or by"
@@ -118,12 +118,12 @@ class PtzController {
             Caller caller,
             HttpServletRequest request,
             @PathVariable String id,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = Body.class)))
                     @RequestBody
                     JsonNode body) {
-        CommandHeader header = headers.of(caller, request, CamerasController.PATH + "/" + id + "/ptz", key);
+        CommandHeader header =
+                headers.of(caller, request, CamerasController.PATH + "/" + id + "/ptz", CommandIds.key(request));
         // Not the body's bytes, but all that is read of it.
         PtzOrder order = order(header, body);
         header.setFingerprint(secrets.fingerprint(

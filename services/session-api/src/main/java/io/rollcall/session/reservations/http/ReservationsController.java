@@ -5,6 +5,7 @@ import io.rollcall.kit.auth.Caller;
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.decider.CommandIds;
+import io.rollcall.kit.decider.TakesIdempotencyKey;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.schemas.CameraRoom;
 import io.rollcall.schemas.ReservationIds;
@@ -47,7 +48,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -111,6 +111,7 @@ class ReservationsController {
     }
 
     @PostMapping(path = "/reserve", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @TakesIdempotencyKey
     @Operation(
             summary = "Reserve a camera's stream; the answer holds the token that opens its room.",
             description =
@@ -131,12 +132,11 @@ class ReservationsController {
     CompletableFuture<ResponseEntity<ReservationAnswer>> reserve(
             Caller caller,
             HttpServletRequest request,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key,
             @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = Body.class)))
                     @RequestBody
                     JsonNode body) {
-        CommandIds.Ids named = ids.of(caller.id(), "POST", PATH + "/reserve", CommandIds.only(key));
+        CommandIds.Ids named = ids.of(caller.id(), "POST", PATH + "/reserve", CommandIds.key(request));
         ReserveSlot slot = slot(caller, body);
         CommandHeader header = CommandHeaders.asked(caller, request, clock.instant(), named)
                 .setFingerprint(fingerprint(slot))
@@ -159,41 +159,35 @@ class ReservationsController {
     private record LimitAnswer(LimitExceededException.Body error) {}
 
     @DeleteMapping("/release/{reservation_id}")
+    @TakesIdempotencyKey
     @Operation(
             summary = "Give a reservation back.",
             description = "The viewer is put out of the room. An admin may release anybody's.")
     CompletableFuture<Released> release(
-            Caller caller,
-            HttpServletRequest request,
-            @PathVariable("reservation_id") String id,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key) {
-        CommandHeader header = header(caller, request, "/release/" + id, key);
+            Caller caller, HttpServletRequest request, @PathVariable("reservation_id") String id) {
+        CommandHeader header = header(caller, request, "/release/" + id);
         return ask(id, header, QuotaCommands.release(header, id, claim(caller)))
                 .thenApply(_ -> new Released("released", "Stream reservation released successfully"));
     }
 
     @PostMapping("/heartbeat/{reservation_id}")
+    @TakesIdempotencyKey
     @Operation(summary = "Keep a reservation for another 60 s; due every 30 s.")
     CompletableFuture<Beaten> heartbeat(
-            Caller caller,
-            HttpServletRequest request,
-            @PathVariable("reservation_id") String id,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key) {
-        CommandHeader header = header(caller, request, "/heartbeat/" + id, key);
+            Caller caller, HttpServletRequest request, @PathVariable("reservation_id") String id) {
+        CommandHeader header = header(caller, request, "/heartbeat/" + id);
         return ask(id, header, QuotaCommands.heartbeat(header, id, claim(caller)))
                 .thenApply(_ -> new Beaten("ok"));
     }
 
     @PostMapping("/renew/{reservation_id}")
+    @TakesIdempotencyKey
     @Operation(
             summary = "Let a reservation live for its whole time again; the answer holds a new token.",
             description = "Counts as a heartbeat.")
     CompletableFuture<ReservationAnswer> renew(
-            Caller caller,
-            HttpServletRequest request,
-            @PathVariable("reservation_id") String id,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key) {
-        CommandHeader header = header(caller, request, "/renew/" + id, key);
+            Caller caller, HttpServletRequest request, @PathVariable("reservation_id") String id) {
+        CommandHeader header = header(caller, request, "/renew/" + id);
         return ask(id, header, QuotaCommands.renew(header, id, claim(caller))).thenCompose(event -> {
             Lease lease = event.getLease();
             if (lease == null) {
@@ -233,8 +227,8 @@ class ReservationsController {
         return commands.send(partition, id, header, command).thenApply(ReservationRefusals::accepted);
     }
 
-    private CommandHeader header(Caller caller, HttpServletRequest request, String path, @Nullable List<String> key) {
-        CommandIds.Ids named = ids.of(caller.id(), request.getMethod(), PATH + path, CommandIds.only(key));
+    private CommandHeader header(Caller caller, HttpServletRequest request, String path) {
+        CommandIds.Ids named = ids.of(caller.id(), request.getMethod(), PATH + path, CommandIds.key(request));
         return CommandHeaders.asked(caller, request, clock.instant(), named).build();
     }
 

@@ -5,6 +5,7 @@ import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.Reasons;
+import io.rollcall.kit.decider.TakesIdempotencyKey;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.CommandHeader;
@@ -38,7 +39,6 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -81,16 +81,14 @@ class SessionsController {
     }
 
     @PostMapping
+    @TakesIdempotencyKey
     @Operation(
             summary = "Make a session with a room of its own; the answer holds the token that opens it, once.",
             description = "The body is optional, and ignored. Under an Idempotency-Key the same request gives the same"
                     + " answer for 24 hours, without the token once the session has ended; another body is 422.")
-    CompletableFuture<ResponseEntity<SessionAnswer>> create(
-            Caller caller,
-            HttpServletRequest request,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key)
+    CompletableFuture<ResponseEntity<SessionAnswer>> create(Caller caller, HttpServletRequest request)
             throws IOException {
-        CommandIds.Ids named = ids.of(caller.id(), "POST", PATH, CommandIds.only(key));
+        CommandIds.Ids named = ids.of(caller.id(), "POST", PATH, CommandIds.key(request));
         CommandHeader header = header(named, caller, request, CommandIds.fingerprint(body(request)));
         String sessionId = SessionIds.session(named.thing());
         Instant now = clock.instant();
@@ -141,14 +139,11 @@ class SessionsController {
     }
 
     @DeleteMapping("/{id}")
+    @TakesIdempotencyKey
     @Operation(summary = "End a session of the caller's, and its room.")
-    CompletableFuture<SessionAnswer.Deleted> delete(
-            Caller caller,
-            HttpServletRequest request,
-            @PathVariable String id,
-            @RequestHeader(name = CommandIds.HEADER, required = false) @Nullable List<String> key)
+    CompletableFuture<SessionAnswer.Deleted> delete(Caller caller, HttpServletRequest request, @PathVariable String id)
             throws IOException {
-        CommandIds.Ids named = ids.of(caller.id(), "DELETE", PATH + "/" + id, CommandIds.only(key));
+        CommandIds.Ids named = ids.of(caller.id(), "DELETE", PATH + "/" + id, CommandIds.key(request));
         if (!SessionIds.isSession(id)) {
             throw notFound();
         }
