@@ -86,8 +86,9 @@ public final class ClientConnection implements Conversation {
 
     @Override
     public synchronized void opened() {
-        context.connections().opened(this);
         heartbeatTimer = context.timers().after(context.limits().connectWithin(), this::stillSilent);
+        // Last: it may end it at once.
+        context.connections().opened(this);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The connections of this instance, and how many each user has. */
 public final class Connections {
@@ -15,9 +16,14 @@ public final class Connections {
     private final Map<String, Integer> byUser = new ConcurrentHashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
+    private volatile @Nullable Disconnect ended;
 
     void opened(ClientConnection connection) {
         open.add(connection);
+        Disconnect why = ended;
+        if (why != null) {
+            connection.close(why);
+        }
     }
 
     void closed(ClientConnection connection) {
@@ -69,8 +75,9 @@ public final class Connections {
         return subscriptions.get();
     }
 
-    /** Ends all of them. */
+    /** Ends all of them, and those whose handshake is not over yet. */
     public void closeAll(Disconnect reason) {
+        ended = reason;
         open.forEach(connection -> connection.close(reason));
     }
 }

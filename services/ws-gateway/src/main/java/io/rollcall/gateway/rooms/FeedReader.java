@@ -160,8 +160,8 @@ public class FeedReader extends TopicReader implements MeterBinder {
     }
 
     /**
-     * Finds where to read on. What was read before goes on from there, unless the log does not reach back so far any more
-     * or the topic is another one by the same name.
+     * Finds where to read on. What was read before goes on from there, unless the log does not reach back so far any more,
+     * or has lost its end, or the topic is another one by the same name.
      */
     private void begin(
             Map<String, TopicDescription> described, Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends) {
@@ -172,7 +172,7 @@ public class FeedReader extends TopicReader implements MeterBinder {
             boolean goesOn = id.equals(topicIds.get(topic))
                     && partitions.stream().allMatch(partition -> {
                         Long position = positions.get(partition);
-                        return position != null && position >= at(begins, partition);
+                        return position != null && position >= at(begins, partition) && position <= at(ends, partition);
                     });
             boolean isFeed = topic.equals(Topics.ROOM_FEED.name());
             if (isFeed) {
@@ -200,7 +200,10 @@ public class FeedReader extends TopicReader implements MeterBinder {
         } catch (InvalidOffsetException e) {
             LOG.atWarn()
                     .addKeyValue(LogKeys.TOPIC, String.join(",", topics.keySet()))
-                    .log("the log does not reach back to the position of the feeds");
+                    .log("the log does not have the position of the feeds");
+            // The log may have it again when it is looked at next, and then with something else behind it.
+            positions.keySet().removeAll(e.partitions());
+            pause();
             return false;
         }
         // What was there before the start counts as old: views that were complete before have it.

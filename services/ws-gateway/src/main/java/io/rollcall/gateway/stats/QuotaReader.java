@@ -93,8 +93,9 @@ public final class QuotaReader extends TopicReader {
         } catch (InvalidOffsetException e) {
             LOG.atWarn()
                     .addKeyValue(LogKeys.TOPIC, Topics.QUOTA_EVENTS.name())
-                    .log("the log does not reach back to where the decisions were read");
+                    .log("the log does not have the position of the decisions");
             positions.clear();
+            pause();
         }
     }
 

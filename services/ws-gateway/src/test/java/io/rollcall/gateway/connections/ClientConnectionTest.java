@@ -110,6 +110,20 @@ class ClientConnectionTest {
         assertThat(client.ended).isEqualTo(Disconnect.STALE);
     }
 
+    /** Its handshake was taken before the door was shut, and is over after everybody was sent away. */
+    @Test
+    void whoComesWhileTheInstanceGoesIsSentElsewhere() {
+        connections.closeAll(Disconnect.SHUTDOWN);
+
+        Client client = client(false);
+        client.says(CONNECT);
+        assertThat(client.ended).isEqualTo(Disconnect.SHUTDOWN);
+        time.pass(Duration.ofSeconds(10));
+
+        assertThat(client.heard).isEmpty();
+        assertThat(client.ended).isEqualTo(Disconnect.SHUTDOWN);
+    }
+
     @Test
     void connectAndSubscribesInOneFrameAreDoneInOrder() {
         Client client = client(false);

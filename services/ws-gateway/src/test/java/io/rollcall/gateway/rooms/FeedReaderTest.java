@@ -25,14 +25,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +54,10 @@ class FeedReaderTest {
     private final String room = "room-" + UUID.randomUUID();
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicBoolean breaks = new AtomicBoolean();
+    private final AtomicReference<Claim> claim = new AtomicReference<>(Claim.NONE);
+    private final AtomicInteger outOfRange = new AtomicInteger();
+    private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+    private volatile long outOfRangeAt;
     private final RecordingSubscriber ofRoom = new RecordingSubscriber(new JsonEncoding());
     private final RecordingSubscriber ofAll = new RecordingSubscriber(new JsonEncoding());
     private final KafkaProducer<String, byte[]> producer = producer();
@@ -76,6 +85,9 @@ class FeedReaderTest {
                 @Override
                 protected Consumer<byte[], byte[]> open() {
                     opened.incrementAndGet();
+                    if (outOfRangeAt != 0) {
+                        pauses.add(Duration.ofNanos(System.nanoTime() - outOfRangeAt));
+                    }
                     return breaking(super.open());
                 }
             };
@@ -134,6 +146,50 @@ class FeedReaderTest {
         assertThat(ofAll.isInterrupted()).isFalse();
     }
 
+    /** A broker alone that lost its last records with its power, or a volume that was restored. */
+    @Test
+    void aLogThatEndsBeforeItsPositionIsToldToEverybodyAndReadAnew() {
+        write(3);
+        await().atMost(PATIENCE)
+                .until(() -> ids(ofRoom).size() == 3 && ids(ofAll).size() == 3);
+
+        claim.set(Claim.ASKED_FOR);
+        await().atMost(PATIENCE).until(() -> ofRoom.isInterrupted() && ofAll.isInterrupted());
+        var ofRoomAgain = new RecordingSubscriber(new JsonEncoding());
+        var ofAllAgain = new RecordingSubscriber(new JsonEncoding());
+        await().atMost(PATIENCE).until(() -> top("rooms:" + room) == 3);
+        join("rooms:" + room, ofRoomAgain);
+        join("rooms:*", ofAllAgain);
+        write(1);
+
+        await().atMost(PATIENCE)
+                .until(() -> ids(ofRoomAgain).contains("e4") && ids(ofAllAgain).contains("e4"));
+        assertThat(opened).hasValue(2);
+        assertThat(ids(ofRoomAgain)).containsExactly("e4");
+    }
+
+    /** What the broker has refused once may be there when the next consumer looks, with something else behind it. */
+    @Test
+    void aPositionThatTheBrokerDoesNotHaveIsNotTakenUpAgainAndNotAskedForWithoutAPause() {
+        write(3);
+        await().atMost(PATIENCE)
+                .until(() -> ids(ofRoom).size() == 3 && ids(ofAll).size() == 3);
+
+        outOfRange.set(3);
+        await().atMost(PATIENCE).until(ofAll::isInterrupted);
+        write(1);
+
+        await().atMost(PATIENCE).until(() -> opened.get() == 4 && ids(ofRoom).contains("e4"));
+        assertThat(ofRoom.isInterrupted()).as("its own log has its position").isFalse();
+        assertThat(ids(ofRoom)).containsExactlyElementsOf(names(4));
+        assertThat(pauses).hasSize(3).allMatch(it -> it.compareTo(Duration.ofMillis(400)) > 0);
+    }
+
+    private long top(String channel) {
+        Stream stream = ((Lookup.Feed) channels.find(channel)).stream();
+        return Objects.requireNonNull(stream.history(null, 0, false)).position().offset();
+    }
+
     private void join(String channel, RecordingSubscriber listener) {
         Stream stream = ((Lookup.Feed) channels.open(channel)).stream();
         var subscription = new Subscription(channel, listener, stream);
@@ -181,19 +237,40 @@ class FeedReaderTest {
                 new ByteArraySerializer());
     }
 
-    /** The same consumer, whose next poll fails once when a test says so. */
+    /** The same consumer, which fails and claims what a test tells it to. */
     @SuppressWarnings("unchecked")
     private Consumer<byte[], byte[]> breaking(Consumer<byte[], byte[]> real) {
         return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
                 Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("poll") && breaks.compareAndSet(true, false)) {
-                        throw new KafkaException("broken by the test");
+                    if (method.getName().equals("poll")) {
+                        beforePoll();
                     }
                     try {
-                        return method.invoke(real, arguments);
+                        Object answer = method.invoke(real, arguments);
+                        return method.getName().equals("position") && claim.get() == Claim.MADE
+                                ? Long.valueOf((Long) answer + 1_000)
+                                : answer;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
                 });
+    }
+
+    private void beforePoll() {
+        if (claim.compareAndSet(Claim.MADE, Claim.NONE) || breaks.compareAndSet(true, false)) {
+            throw new KafkaException("broken by the test");
+        }
+        claim.compareAndSet(Claim.ASKED_FOR, Claim.MADE);
+        if (outOfRange.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
+            outOfRangeAt = System.nanoTime();
+            throw new OffsetOutOfRangeException(Map.of(new TopicPartition(Topics.ROOM_FEED.name(), 0), 0L));
+        }
+    }
+
+    /** That the consumer has read a thousand records that the log does not have; it breaks right after. */
+    private enum Claim {
+        NONE,
+        ASKED_FOR,
+        MADE
     }
 }
