@@ -21,6 +21,11 @@ public final class Arrivals {
         this.random = new SplittableRandom(seed);
     }
 
+    /** The mean time between two of them, in nanoseconds. */
+    double meanGapNanos() {
+        return meanGapNanos;
+    }
+
     /** When the next one is due, in nanoseconds from the beginning; never before the one before it. */
     public long next() {
         next -= Math.log(1 - random.nextDouble()) * meanGapNanos;

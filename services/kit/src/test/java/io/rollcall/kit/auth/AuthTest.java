@@ -499,6 +499,15 @@ class AuthTest {
     }
 
     @Test
+    void requestsAreTimedAndNotEachFilterOfTheirs() {
+        isCaller(me(ISSUER.token("alice").signed()), "alice", false);
+
+        assertThat(new WireClient(managementPort).get("/metrics").body())
+                .contains("http_server_requests_seconds_count")
+                .doesNotContain("spring_security_", "http_server_requests_active");
+    }
+
+    @Test
     void aServletOfItsOwnNeedsATokenUnlessItIsNamed() {
         isRefusedAsMissing(client.post("/hook?who=1", ""));
         assertThat(client.post(

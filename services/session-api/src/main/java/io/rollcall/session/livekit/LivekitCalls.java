@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -36,6 +37,8 @@ final class LivekitCalls implements AutoCloseable {
 
     /** ListRooms has no pages: room for tens of thousands of rooms with ordinary metadata. */
     private static final long MAX_ANSWER = 64L << 20;
+
+    private static final Duration KEPT = Duration.ofMinutes(5);
 
     private final OkHttpClient http;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -75,6 +78,8 @@ final class LivekitCalls implements AutoCloseable {
         dispatcher.setMaxRequestsPerHost(livekit.maxCalls());
         this.http = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
+                // One for each call that may be on its way: with the usual five, every call beyond connects anew.
+                .connectionPool(new ConnectionPool(livekit.maxCalls(), KEPT.toSeconds(), TimeUnit.SECONDS))
                 // Of the whole call; the others are parts of it and must not end it sooner.
                 .callTimeout(livekit.timeout())
                 .connectTimeout(livekit.timeout())

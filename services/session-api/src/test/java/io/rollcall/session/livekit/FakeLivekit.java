@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,7 @@ final class FakeLivekit implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
 
     /** One request. */
     record Asked(String method, String path, String authorization, String contentType, ByteString body) {}
@@ -79,8 +81,14 @@ final class FakeLivekit implements AutoCloseable {
         return asked.stream().filter(it -> it.path().endsWith("/" + method)).toList();
     }
 
+    /** How many connections anything was asked on so far. */
+    int connections() {
+        return connections.size();
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            connections.add(exchange.getRemoteAddress());
             var headers = exchange.getRequestHeaders();
             var request = new Asked(
                     exchange.getRequestMethod(),

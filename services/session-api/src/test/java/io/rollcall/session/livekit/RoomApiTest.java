@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import livekit.LivekitModels.ParticipantInfo;
@@ -103,6 +104,27 @@ class RoomApiTest {
         assertThat(asked.method()).isEqualTo("POST");
         assertThat(asked.contentType()).isEqualTo("application/protobuf");
         assertThat(grant(asked)).isEqualTo(Map.of("roomCreate", true));
+    }
+
+    @Test
+    void callsAtOnceKeepTheirConnections() {
+        int calls = TestLivekit.at(livekit.url()).maxCalls();
+        var together = new CyclicBarrier(calls);
+        livekit.on("CreateRoom", asked -> {
+            together.await(10, TimeUnit.SECONDS);
+            return Reply.message(captured("create", Room.newBuilder()));
+        });
+
+        for (int round = 0; round < 4; round++) {
+            CompletableFuture.allOf(Stream.generate(
+                                    () -> rooms.createRoom("twirp-1", Duration.ofSeconds(60), Duration.ofSeconds(5)))
+                            .limit(calls)
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        }
+
+        // A connection is given back a moment after its answer: some may be late for the next round.
+        assertThat(livekit.connections()).isLessThan(2 * calls);
     }
 
     @Test
