@@ -25,6 +25,19 @@ public record SessionApiProperties(
         @DefaultValue Cameras cameras,
         @DefaultValue Reservations reservations) {
 
+    /**
+     * How long a session waits for its first participant. Where rooms are polled, whoever came just before the end is
+     * seen by the poll after it; it does not wait longer than that for a LiveKit that is slow.
+     */
+    public Duration staleAfter() {
+        if (!livekit.pollEnabled()) {
+            return sessions.staleTtl();
+        }
+        Duration interval = livekit.pollInterval();
+        Duration answer = livekit.timeout().compareTo(interval) < 0 ? livekit.timeout() : interval;
+        return sessions.staleTtl().plus(interval).plus(answer);
+    }
+
     /** The secret of the shared ids that everybody knows; only a service that was told it is local takes it. */
     public static final String DEVELOPMENT_ID_SECRET = "dev-command-id-secret-0123456789ab";
 

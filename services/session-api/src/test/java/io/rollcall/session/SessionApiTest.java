@@ -11,6 +11,7 @@ import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.events.EventSource;
 import io.rollcall.schemas.rooms.RoomEvent;
 import io.rollcall.schemas.rooms.RoomEventType;
+import io.rollcall.schemas.sessions.SessionEventType;
 import io.rollcall.session.TwoInstances.Instance;
 import io.rollcall.sim.LivekitSim;
 import java.net.http.HttpRequest;
@@ -394,6 +395,36 @@ class SessionApiTest {
                 .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(roomIsThere(room)).isFalse());
+    }
+
+    /** Found empty by one poll; the next ones have no answer, and then somebody is there again. */
+    @Test
+    void whileLivekitDoesNotAnswerAConnectedSessionStays() throws Exception {
+        String user = user();
+        Reply made = create(user);
+        String id = made.json().path("id").asString();
+        String join = "{\"token\":\""
+                + made.json().path("client_secret").path("value").asString() + "\"}";
+        JsonNode person = sim("join", join);
+        await().atMost(PATIENCE).until(() -> toldOf(id, SessionEventType.SESSION_CONNECTED));
+        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
+        await().atMost(PATIENCE).until(() -> toldOf(id, SessionEventType.ROOM_EMPTIED));
+
+        sim("faults/api", "{\"outcome\":\"internal\",\"methods\":[\"ListRooms\"],\"times\":6}");
+        sim("join", join);
+
+        await().atMost(PATIENCE).until(() -> toldOf(id, SessionEventType.ROOM_REENTERED));
+        assertThat(get(user, SESSIONS + "/" + id).json().path("status").asString())
+                .isEqualTo("connected");
+    }
+
+    private boolean toldOf(String session, SessionEventType type) {
+        try (var serde = new AvroSerde<>(Topics.SESSION_EVENTS, stack.registry)) {
+            return stack.records(Topics.SESSION_EVENTS.name()::equals).stream()
+                    .map(record -> serde.deserialize(record.topic(), record.value()))
+                    .anyMatch(
+                            event -> event != null && event.getSessionId().equals(session) && event.getType() == type);
+        }
     }
 
     @Test

@@ -129,7 +129,7 @@ final class TwoInstances implements AutoCloseable {
                 "--rollcall.session.livekit.poll-interval=1s",
                 "--rollcall.session.commands.id-secret=0123456789abcdef0123456789abcdef",
                 "--rollcall.session.cameras.secrets-key=fedcba9876543210fedcba9876543210",
-                "--rollcall.session.sessions.empty-grace=1s"));
+                "--rollcall.session.sessions.empty-grace=3s"));
         arguments.addAll(List.of(more));
         return new Instance(
                 new SpringApplicationBuilder(SessionApiApplication.class)

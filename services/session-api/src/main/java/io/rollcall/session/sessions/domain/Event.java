@@ -1,6 +1,7 @@
 package io.rollcall.session.sessions.domain;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What may happen to a session. */
 public sealed interface Event {
@@ -11,8 +12,13 @@ public sealed interface Event {
     /** Its first participant has come. */
     record Connected(Witness witness, Instant at, Instant seenAt) implements Event {}
 
-    /** Everybody has left. */
-    record RoomEmptied(Witness witness, Instant since, Instant until, Instant seenAt) implements Event {}
+    /**
+     * Everybody has left.
+     *
+     * @param until when the session ends by itself; null when a poll has to see it once more
+     */
+    record RoomEmptied(
+            Witness witness, Instant since, @Nullable Instant until, Instant seenAt) implements Event {}
 
     /** Somebody has come back in time. */
     record RoomReentered(Witness witness, Instant seenAt) implements Event {}

@@ -33,7 +33,8 @@ public final class RoomCheck {
      */
     public static boolean isInDoubt(Session session, int hint) {
         return switch (session) {
-            case Session.Waiting _, Session.Emptied _ -> hint > 0;
+            case Session.Waiting _ -> hint > 0;
+            case Session.Emptied emptied -> hint > 0 || emptied.emptyUntil() == null;
             case Session.Occupied _ -> hint == 0;
             case Session.Removed _, Session.Nothing _ -> false;
         };
@@ -43,9 +44,12 @@ public final class RoomCheck {
      * For a room that is listed. That there is no session says nothing: it may just not be known here.
      *
      * @param people how many are in it; empty when LiveKit was not asked or did not say
+     * @param grace how long an empty room may stay empty
      */
-    public static List<Step> listed(Session session, OptionalInt people) {
+    public static List<Step> listed(Session session, OptionalInt people, Instant askedAt, Duration grace) {
         return switch (session) {
+            case Session.Emptied emptied
+            when people.orElse(1) == 0 -> emptied.endsByPoll(askedAt, grace) ? List.of(new Step.Note(0)) : List.of();
             case Session.Waiting _, Session.Emptied _ ->
                 people.orElse(0) > 0 ? List.of(new Step.Note(people.getAsInt())) : List.of();
             case Session.Occupied _ -> people.orElse(1) == 0 ? List.of(new Step.Note(0)) : List.of();
@@ -55,13 +59,15 @@ public final class RoomCheck {
     }
 
     /** For a room that is not listed, though LiveKit listed its rooms when it was asked. */
-    public static List<Step> notListed(Session session, Instant askedAt) {
+    public static List<Step> notListed(Session session, Instant askedAt, Duration grace) {
         return switch (session) {
             case Session.Waiting waiting
             when !waiting.seat().createdAt().plus(SETTLING).isAfter(askedAt) -> List.of(new Step.Make());
             // LiveKit has lost it with its people in it. They come back by themselves, if there is a room.
             case Session.Occupied occupied
             when occupied.seenAt().isBefore(askedAt) -> List.of(new Step.Note(0), new Step.Make());
+            case Session.Emptied emptied when emptied.endsByPoll(askedAt, grace) -> List.of(new Step.Note(0));
+            case Session.Emptied emptied when emptied.emptyUntil() == null -> List.of(new Step.Make());
             case Session.Waiting _, Session.Occupied _, Session.Emptied _, Session.Removed _, Session.Nothing _ ->
                 List.of();
         };

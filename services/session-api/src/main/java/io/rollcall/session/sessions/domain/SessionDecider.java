@@ -54,15 +54,11 @@ public final class SessionDecider {
                         ? new Session.Occupied(it.seat(), it.version() + 1, connected.at(), connected.seenAt())
                         : session;
             case Event.RoomEmptied emptied ->
-                session instanceof Session.Occupied it
-                        ? new Session.Emptied(
-                                it.seat(),
-                                it.version() + 1,
-                                it.connectedAt(),
-                                emptied.seenAt(),
-                                emptied.since(),
-                                emptied.until())
-                        : session;
+                switch (session) {
+                    case Session.Occupied it -> emptied(it, it.connectedAt(), emptied);
+                    case Session.Emptied it -> emptied(it, it.connectedAt(), emptied);
+                    case Session.Waiting _, Session.Removed _, Session.Nothing _ -> session;
+                };
             case Event.RoomReentered reentered ->
                 session instanceof Session.Emptied it
                         ? new Session.Occupied(it.seat(), it.version() + 1, it.connectedAt(), reentered.seenAt())
@@ -75,11 +71,16 @@ public final class SessionDecider {
         };
     }
 
+    private static Session emptied(Session.Known session, Instant connectedAt, Event.RoomEmptied emptied) {
+        return new Session.Emptied(
+                session.seat(), session.version() + 1, connectedAt, emptied.seenAt(), emptied.since(), emptied.until());
+    }
+
     /** When something happens by itself. */
     public static Optional<Instant> deadline(Session session) {
         return switch (session) {
             case Session.Waiting waiting -> Optional.of(waiting.staleAt());
-            case Session.Emptied emptied -> Optional.of(emptied.emptyUntil());
+            case Session.Emptied emptied -> Optional.ofNullable(emptied.emptyUntil());
             case Session.Removed removed -> Optional.of(removed.removedAt().plus(REMEMBERED));
             case Session.Occupied _, Session.Nothing _ -> Optional.empty();
         };
@@ -124,14 +125,29 @@ public final class SessionDecider {
             case Session.Nothing _ -> new Verdict.No(Refusal.NOT_FOUND);
             case Session.Waiting _ when somebody -> yes(new Event.Connected(note.witness(), now, note.seenAt()));
             case Session.Occupied occupied
-            when !somebody && news(note, occupied.seenAt()) ->
-                yes(new Event.RoomEmptied(note.witness(), now, now.plus(note.grace()), note.seenAt()));
+            when !somebody && news(note, occupied.seenAt()) -> yes(emptied(note, now, now));
             case Session.Emptied emptied
             when somebody && news(note, emptied.seenAt()) ->
                 yes(new Event.RoomReentered(note.witness(), note.seenAt()));
+            case Session.Emptied emptied
+            when !somebody && isTold(note) && emptied.emptyUntil() == null && news(note, emptied.seenAt()) ->
+                yes(emptied(note, emptied.emptySince(), now));
+            case Session.Emptied emptied
+            when !somebody && !isTold(note) && emptied.endsByPoll(note.seenAt(), note.grace()) ->
+                yes(new Event.Removed(RemovalReason.ROOM_EMPTY, now));
             case Session.Waiting _, Session.Occupied _, Session.Emptied _, Session.Removed _ ->
                 new Verdict.Yes(List.of());
         };
+    }
+
+    /** Whom LiveKit tells of has left; whom it does not list may be on the way back, so a later poll has to say it too. */
+    private static Event emptied(NoteRoom note, Instant since, Instant now) {
+        return new Event.RoomEmptied(
+                note.witness(), since, isTold(note) ? now.plus(note.grace()) : null, note.seenAt());
+    }
+
+    private static boolean isTold(NoteRoom note) {
+        return note.witness() == Witness.WEBHOOK;
     }
 
     /** Webhooks come in their order; a poll that was asked before the last of them is old news. */

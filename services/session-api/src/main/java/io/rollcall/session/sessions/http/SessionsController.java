@@ -97,7 +97,7 @@ class SessionsController {
                 .setUserId(caller.id())
                 .setTokenIssuedAt(now.getEpochSecond())
                 .setTokenExpiresAt(now.plus(properties.livekit().tokenTtl()).getEpochSecond())
-                .setStaleAfterMs(properties.sessions().staleTtl().toMillis())
+                .setStaleAfterMs(properties.staleAfter().toMillis())
                 .build();
         return commands.send(sessionId, header, SessionCommands.create(header, sessionId, asked))
                 .thenApply(SessionsController::accepted)

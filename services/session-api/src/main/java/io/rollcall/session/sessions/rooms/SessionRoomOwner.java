@@ -110,12 +110,13 @@ public final class SessionRoomOwner implements RoomOwner {
         listing.rooms()
                 .keySet()
                 .forEach(room -> SessionIds.sessionOf(room)
-                        .ifPresent(id -> RoomCheck.listed(session(id), people(attendances.get(room)))
+                        .ifPresent(id -> RoomCheck.listed(
+                                        session(id), people(attendances.get(room)), listing.askedAt(), emptyGrace)
                                 .forEach(step -> actions.add(new Action(id, room, step)))));
         live.forEach((id, session) -> {
             String room = session.seat().roomId();
             if (!listing.rooms().containsKey(room)) {
-                RoomCheck.notListed(session, listing.askedAt())
+                RoomCheck.notListed(session, listing.askedAt(), emptyGrace)
                         .forEach(step -> actions.add(new Action(id, room, step)));
             }
         });

@@ -69,6 +69,9 @@ public final class SessionMapper {
             case Event.Connected connected -> source(connected.witness());
             case Event.RoomEmptied emptied -> source(emptied.witness());
             case Event.RoomReentered reentered -> source(reentered.witness());
+            // By a timer, or by the poll that saw nobody once more.
+            case Event.Removed removed
+            when removed.reason() == RemovalReason.ROOM_EMPTY -> commanded ? EventSource.RECONCILER : EventSource.TIMER;
             case null, default -> commanded ? EventSource.COMMAND : EventSource.TIMER;
         };
     }
@@ -127,10 +130,10 @@ public final class SessionMapper {
     private static Session connected(Seat seat, io.rollcall.schemas.sessions.Session record) {
         Instant connectedAt = required(record.getConnectedAt());
         Instant since = record.getEmptySince();
-        Instant until = record.getEmptyUntil();
-        return since == null || until == null
+        return since == null
                 ? new Session.Occupied(seat, record.getVersion(), connectedAt, record.getSeenAt())
-                : new Session.Emptied(seat, record.getVersion(), connectedAt, record.getSeenAt(), since, until);
+                : new Session.Emptied(
+                        seat, record.getVersion(), connectedAt, record.getSeenAt(), since, record.getEmptyUntil());
     }
 
     private static io.rollcall.schemas.sessions.Session.Builder record(Session.Known session, SessionStatus status) {

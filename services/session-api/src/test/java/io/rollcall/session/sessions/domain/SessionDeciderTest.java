@@ -26,6 +26,7 @@ class SessionDeciderTest {
     private static final Session WAITING = new Session.Waiting(SEAT, 1, NOON.plus(STALE));
     private static final Session OCCUPIED = new Session.Occupied(SEAT, 2, at(5), at(5));
     private static final Session EMPTIED = new Session.Emptied(SEAT, 3, at(5), at(9), at(9), at(24));
+    private static final Session SEEN_EMPTY = new Session.Emptied(SEAT, 3, at(5), at(9), at(10), null);
     private static final Session REMOVED = new Session.Removed(SEAT, 4, RemovalReason.USER, at(30));
 
     private static Instant at(int seconds) {
@@ -98,6 +99,35 @@ class SessionDeciderTest {
                 EMPTIED, accepted(webhook(1, 12), EMPTIED, 12).getFirst());
         assertThat(again).isEqualTo(new Session.Occupied(SEAT, 4, at(5), at(12)));
         assertThat(SessionDecider.deadline(again)).isEmpty();
+    }
+
+    @Test
+    void nobodySeenByAPollEndsNothingByItself() {
+        List<Event> events = accepted(poll(0, 9), OCCUPIED, 10);
+        assertThat(events).containsExactly(new Event.RoomEmptied(Witness.POLL, at(10), null, at(9)));
+        Session emptied = SessionDecider.evolve(OCCUPIED, events.getFirst());
+        assertThat(emptied).isEqualTo(SEEN_EMPTY);
+        assertThat(SessionDecider.deadline(emptied)).isEmpty();
+    }
+
+    @Test
+    void onlyAPollThatWasAskedAfterTheGraceEndsWhatAPollHasFoundEmpty() {
+        assertThat(accepted(poll(0, 23), SEEN_EMPTY, 40)).isEmpty();
+        assertThat(accepted(poll(0, 24), SEEN_EMPTY, 40))
+                .containsExactly(new Event.Removed(RemovalReason.ROOM_EMPTY, at(40)));
+        assertThat(accepted(poll(1, 24), SEEN_EMPTY, 40))
+                .as("came back between two polls")
+                .containsExactly(new Event.RoomReentered(Witness.POLL, at(24)));
+        assertThat(accepted(poll(0, 40), EMPTIED, 20)).as("has its timer").isEmpty();
+    }
+
+    @Test
+    void aWebhookThatTellsWhatAPollHasSeenSetsTheTimer() {
+        List<Event> events = accepted(webhook(0, 11), SEEN_EMPTY, 12);
+        assertThat(events).containsExactly(new Event.RoomEmptied(Witness.WEBHOOK, at(10), at(27), at(11)));
+        assertThat(SessionDecider.evolve(SEEN_EMPTY, events.getFirst()))
+                .isEqualTo(new Session.Emptied(SEAT, 4, at(5), at(11), at(10), at(27)));
+        assertThat(accepted(webhook(0, 8), SEEN_EMPTY, 12)).as("old news").isEmpty();
     }
 
     @Test

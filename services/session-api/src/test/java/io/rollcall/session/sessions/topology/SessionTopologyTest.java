@@ -297,6 +297,32 @@ class SessionTopologyTest {
     }
 
     @Test
+    void whatAPollHasFoundEmptyEndsByALaterPollOnlyHoweverLongLivekitIsAway() {
+        answer(create("c1"));
+        answer(poll(1));
+        now = now.plusSeconds(5);
+        assertThat(answer(poll(0)).getType()).isEqualTo(SessionEventType.ROOM_EMPTIED);
+        assertThat(afterTicks(Duration.ofHours(1))).isEmpty();
+        assertThat(answer(poll(1)).getType()).isEqualTo(SessionEventType.ROOM_REENTERED);
+        now = now.plusSeconds(5);
+        answer(poll(0));
+
+        now = now.plus(GRACE);
+        SessionEvent ended = answer(poll(0));
+
+        assertThat(ended.getType()).isEqualTo(SessionEventType.SESSION_REMOVED);
+        assertThat(ended.getReason()).isEqualTo("room_empty");
+        assertThat(ended.getSource()).isEqualTo(EventSource.RECONCILER);
+    }
+
+    private SessionCommand poll(int people) {
+        CommandHeader header = CommandHeader.newBuilder(header("poll of " + now, ""))
+                .setRepeatable(false)
+                .build();
+        return SessionCommands.noteRoom(header, SESSION, people, EventSource.RECONCILER, now, GRACE);
+    }
+
+    @Test
     void theSameFactTwiceIsNotedOnce() {
         answer(create("c1"));
         roomEvents.pipeInput(ROOM, fact("f1", RoomEventType.PARTICIPANT_JOINED, 1), now);
