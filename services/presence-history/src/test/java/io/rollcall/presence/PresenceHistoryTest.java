@@ -201,6 +201,57 @@ class PresenceHistoryTest {
         }
     }
 
+    @Test
+    void whatIsTooLargeForARecordEndsNothing(@TempDir Path data) throws Exception {
+        List<Delivery> arrivals = Captures.scenarios();
+        Outcome expected = Outcome.of(arrivals);
+        String large = "x".repeat(2 * 1024 * 1024);
+        String room = arrivals.getFirst().key();
+        List<Delivery> all = new ArrayList<>(arrivals);
+        all.addFirst(
+                told(room, "egress_ended", "{\"egressInfo\":{\"egressId\":\"EG_1\",\"error\":\"" + large + "\"}}"));
+        all.addFirst(told(
+                "large",
+                "room_started",
+                "{\"room\":{\"sid\":\"RM_large\",\"creationTime\":\"1790000000\",\"metadata\":\"" + large + "\"}}"));
+        all.addFirst(told("large", "room_renamed", "{\"x\":\"" + large + "\",\"room\":{\"sid\":\"" + large + "\"}}"));
+        try (var kafka = KafkaCluster.own()) {
+            kafka.createTopics(Topics.all());
+            send(kafka.bootstrapServers(), all);
+            int port = freePort();
+            try (var service = start(kafka.bootstrapServers(), data, port, 0)) {
+                assertThat(service.isRunning()).isTrue();
+                untilDoneWith(kafka.bootstrapServers(), all.size());
+
+                Map<String, List<String>> facts = linesByRoom(sequenced(kafka.bootstrapServers()));
+                assertThat(facts.keySet())
+                        .contains("large")
+                        .containsAll(expected.facts().keySet());
+                expected.facts()
+                        .forEach((key, lines) ->
+                                assertThat(facts.get(key)).as(key).isEqualTo(lines));
+                assertThat(values(kafka.bootstrapServers(), Topics.deadLetters(Service.PRESENCE_HISTORY)))
+                        .extracting(DeadLetter::getStage)
+                        .containsExactly(DeadLetterStage.PROCESS);
+                for (String key : List.of(room, "large")) {
+                    assertThat(get(port, "/api/v1/rooms/" + encoded(key) + "/events?limit=1000")
+                                    .toString())
+                            .contains("TOO_LARGE");
+                }
+            }
+        }
+    }
+
+    private Delivery told(String room, String event, String payload) {
+        LivekitEvent record = LivekitEvent.newBuilder().build();
+        record.setEvent(event);
+        record.setLivekitEventId("EV_" + event);
+        record.setOccurredAt(recordedAt);
+        record.setRoomName(room);
+        record.setPayload(payload);
+        return new Delivery(room, record, recordedAt);
+    }
+
     /** Everything that the service has of its own on the broker: where it was, and its stores. */
     private static void forget(String bootstrapServers) throws Exception {
         String service = Service.PRESENCE_HISTORY.id();
@@ -359,7 +410,12 @@ class PresenceHistoryTest {
         try (var producer = new KafkaProducer<>(
                 // A broker that does not know a producer yet may take its second batch first.
                 Map.<String, Object>of(
-                        "bootstrap.servers", bootstrapServers, "max.in.flight.requests.per.connection", 1),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "max.in.flight.requests.per.connection",
+                        1,
+                        "max.request.size",
+                        Topic.WEBHOOK_RECORD_BYTES),
                 new StringSerializer(),
                 new AvroSerde<LivekitEvent>(topic, registry))) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();

@@ -170,7 +170,7 @@ public final class DeadLetterHandlers {
         /**
          * A transaction in which a send failed cannot be committed, so going on would only fail at the commit. What passes
          * begins its transaction anew where Kafka Streams can; else the thread fails with the cause. What is too large
-         * never comes here: {@link StreamTopic#produced()} finds it.
+         * never comes here: {@link StreamTopic} finds it.
          */
         @Override
         public ProductionExceptionHandler.Response handleError(

@@ -3,6 +3,7 @@ package io.rollcall.kit.streams;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topic;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.Serde;
@@ -18,11 +19,13 @@ public final class StreamTopic<V extends SpecificRecord> {
 
     private final Topic<V> topic;
     private final AvroSerde<V> values;
+    private final WithinTopic<V> written;
 
     /** Takes ids of schemas from the given registry. */
     public StreamTopic(Topic<V> topic, SchemaRegistry registry) {
         this.topic = topic;
         this.values = new AvroSerde<>(topic, registry);
+        this.written = new WithinTopic<>(topic, values);
     }
 
     /** Its name on the broker. */
@@ -55,16 +58,24 @@ public final class StreamTopic<V extends SpecificRecord> {
      * send that fails spoils the transaction, so that the stream could not go on.
      */
     public Produced<String, V> produced() {
-        var written = Serdes.serdeFrom(new WithinTopic<>(topic, values), values);
-        return Produced.with(keySerde(), written).withName("write-" + name());
+        return produced("write-" + name());
     }
 
     /** Writes it in a node of another name: a topology may write a topic in two places. */
     public Produced<String, V> produced(String node) {
-        return Produced.with(keySerde(), valueSerde()).withName(node);
+        return Produced.with(keySerde(), Serdes.serdeFrom(written, values)).withName(node);
     }
 
-    /** Writes values that {@link #valueSerde()} has encoded already, in a node {@code write-<topic>}. */
+    /**
+     * A value as it goes over the wire.
+     *
+     * @throws RecordTooLargeException when the topic would not take it
+     */
+    public byte[] encoded(V value) {
+        return Objects.requireNonNull(written.serialize(name(), value));
+    }
+
+    /** Writes values that {@link #encoded} has made, in a node {@code write-<topic>}. */
     public Produced<String, byte[]> producedEncoded() {
         return Produced.with(keySerde(), Serdes.ByteArray()).withName("write-" + name());
     }

@@ -193,7 +193,9 @@ public sealed interface Change {
         /** A second finish; ignored. */
         FINISHED_TWICE,
         /** LiveKit lists a room for which no node answers; nobody in it counts. */
-        ZOMBIE_ROOM
+        ZOMBIE_ROOM,
+        /** More metadata, attributes or report than a record takes; left out, and the rest of the webhook counts. */
+        TOO_LARGE
     }
 
     /** A full room said something new of itself. */

@@ -67,6 +67,7 @@ public final class RoomDecider {
                 rules.unpublished(unpublished.room(), unpublished.participant(), unpublished.track());
             case Webhook.Reported reported -> rules.reported(reported);
         }
+        rules.leftOut(webhook);
         return rules.decision();
     }
 

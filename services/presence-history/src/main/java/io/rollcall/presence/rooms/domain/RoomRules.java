@@ -95,6 +95,18 @@ final class RoomRules {
         }
     }
 
+    /** The room's history says what it does not hold. */
+    void leftOut(Webhook webhook) {
+        if (!webhook.origin().leftOut().isEmpty()) {
+            speak(Source.WEBHOOK, webhook.origin().createdAt());
+            report(
+                    Anomaly.TOO_LARGE,
+                    webhook.room().sid(),
+                    webhook.participantSid(),
+                    String.join(", ", webhook.origin().leftOut()) + " left out");
+        }
+    }
+
     void watch(Open open, Watch watch) {
         if (!watch.equals(open.watch())) {
             change(new RoomWatched(open.sid(), watch));

@@ -1,6 +1,7 @@
 package io.rollcall.presence.rooms.domain;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,19 @@ public sealed interface Webhook {
      *
      * @param createdAt LiveKit's time of it, cut to whole seconds: it orders nothing that is closer than two seconds
      * @param recordedAt the timestamp of its record: the only clock of these rules
+     * @param leftOut what was too large to be kept of it, in words
      */
-    record Origin(Instant createdAt, Instant recordedAt) {}
+    record Origin(Instant createdAt, Instant recordedAt, List<String> leftOut) {
+
+        public Origin {
+            leftOut = List.copyOf(leftOut);
+        }
+
+        /** Of something that is kept whole. */
+        public Origin(Instant createdAt, Instant recordedAt) {
+            this(createdAt, recordedAt, List.of());
+        }
+    }
 
     /**
      * The room in it.

@@ -1,6 +1,7 @@
 package io.rollcall.presence.rooms.topology;
 
 import io.rollcall.kit.streams.CommitPace;
+import io.rollcall.presence.rooms.wire.Bounds;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import java.time.Duration;
 import java.util.Set;
@@ -66,7 +67,7 @@ final class DropDuplicates implements Processor<String, LivekitEvent, String, Sp
     @Override
     public void process(Record<String, LivekitEvent> record) {
         pace.processing(record.timestamp());
-        String id = record.value().getLivekitEventId();
+        String id = Bounds.name(record.value().getLivekitEventId());
         if (id.isEmpty() || firstWithin24Hours(id)) {
             context.forward(record.withValue(record.value()));
         }

@@ -1,5 +1,6 @@
 package io.rollcall.presence.rooms.topology;
 
+import io.rollcall.kit.streams.StreamTopic;
 import io.rollcall.presence.rooms.domain.Change;
 import io.rollcall.presence.rooms.domain.Decision;
 import io.rollcall.presence.rooms.domain.Decision.Doubt;
@@ -12,6 +13,7 @@ import io.rollcall.presence.rooms.domain.Session;
 import io.rollcall.presence.rooms.domain.Webhook;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.presence.rooms.topology.HeldObservations.Held;
+import io.rollcall.presence.rooms.wire.Bounds;
 import io.rollcall.presence.rooms.wire.Cause;
 import io.rollcall.presence.rooms.wire.FactIds;
 import io.rollcall.presence.rooms.wire.ObservationMapper;
@@ -54,7 +56,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
 
     private final Duration retention;
     private final boolean reconciles;
-    private final AvroSerde<RoomEvent> history;
+    private final StreamTopic<RoomEvent> history;
     private final AvroSerde<RoomEvent> feed;
     private final WebhookMapper webhooks = new WebhookMapper();
     private final ObservationMapper polls = new ObservationMapper();
@@ -65,7 +67,8 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
     private @Nullable Bytes sweptUpTo;
 
     @SuppressWarnings("NullAway.Init")
-    private FoldRoom(Duration retention, boolean reconciles, AvroSerde<RoomEvent> history, AvroSerde<RoomEvent> feed) {
+    private FoldRoom(
+            Duration retention, boolean reconciles, StreamTopic<RoomEvent> history, AvroSerde<RoomEvent> feed) {
         this.retention = retention;
         this.reconciles = reconciles;
         this.history = history;
@@ -81,7 +84,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
     static ProcessorSupplier<String, SpecificRecord, String, Object> supplier(
             Duration retention,
             boolean reconciles,
-            AvroSerde<RoomEvent> history,
+            StreamTopic<RoomEvent> history,
             AvroSerde<RoomEvent> feed,
             PresenceStores.Place place) {
         return new ProcessorSupplier<>() {
@@ -111,6 +114,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
         if (record.key() == null) {
             throw new UnmappableException("no key");
         }
+        Bounds.name(record.key());
         held.before(record.timestamp()).forEach(this::settle);
         switch (record.value()) {
             case LivekitEvent event -> fold(record, event);
@@ -122,7 +126,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
     private void fold(Record<String, SpecificRecord> record, LivekitEvent event) {
         Instant now = Instant.ofEpochMilli(record.timestamp());
         Webhook webhook = webhooks.webhook(event, now);
-        KnownRoom before = rooms.load(record.key(), event.getRoomName(), Needs.of(webhook), cutoff());
+        KnownRoom before = rooms.load(record.key(), Bounds.name(event.getRoomName()), Needs.of(webhook), cutoff());
         var ids = FactIds.of(event.getLivekitEventId(), now, topic(), partition(), offset());
         carryOut(record, before, RoomDecider.decide(webhook, before.state()), Source.WEBHOOK, Cause.of(event), ids);
     }
@@ -130,6 +134,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
     /** What cannot be mapped is found out now, while it is the record in hand. */
     private void hold(Record<String, SpecificRecord> record, LivekitObservation observation) {
         if (reconciles) {
+            Bounds.name(observation.getRoomName());
             polls.observation(observation, Instant.ofEpochMilli(record.timestamp()));
             held.hold(record.timestamp(), offset(), observation);
         }
@@ -207,7 +212,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
         List<byte[]> told = new ArrayList<>(decision.told().size());
         for (Told fact : decision.told()) {
             RoomEvent one = RoomEventMapper.roomEvent(fact, told.size(), room.key(), room.name(), cause, ids);
-            told.add(Objects.requireNonNull(history.serialize(Topics.ROOM_EVENTS.name(), one)));
+            told.add(history.encoded(one));
         }
         return told;
     }

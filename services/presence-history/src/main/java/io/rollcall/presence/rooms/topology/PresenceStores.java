@@ -4,11 +4,13 @@ import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.schemas.SingleObjectSerde;
+import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.livekit.LivekitObservation;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -61,6 +63,10 @@ final class PresenceStores {
     /** Polls that wait for their turn. */
     static final String HELD = "held-observations";
 
+    /** Whatever came as one record can be kept as one, also where the broker's own bound is Kafka's. */
+    private static final Map<String, String> CHANGELOG =
+            Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topic.WEBHOOK_RECORD_BYTES));
+
     private static final SingleObjectSerde<RoomEvent> EVENT = new SingleObjectSerde<>(RoomEvent.class);
 
     final KeyValueStore<Bytes, RoomDocument> rooms;
@@ -111,6 +117,6 @@ final class PresenceStores {
 
     private static <V> StoreBuilder<KeyValueStore<Bytes, V>> store(Place place, String name, Serde<V> values) {
         return Stores.keyValueStoreBuilder(place.supplier(name), Serdes.Bytes(), values)
-                .withLoggingEnabled(Map.of());
+                .withLoggingEnabled(CHANGELOG);
     }
 }

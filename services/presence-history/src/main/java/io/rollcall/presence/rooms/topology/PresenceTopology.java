@@ -72,7 +72,7 @@ public final class PresenceTopology implements ServiceTopology {
                 .mapValues(SpecificRecord.class::cast, Named.as("see-polls"));
         KStream<String, Object> told = webhooks.merge(polls, Named.as("webhooks-and-polls"))
                 .process(
-                        FoldRoom.supplier(retention, reconciles, roomEvents.valueSerde(), roomFeed.valueSerde(), place),
+                        FoldRoom.supplier(retention, reconciles, roomEvents, roomFeed.valueSerde(), place),
                         Named.as("fold-room"));
         told.mapValues(byte[].class::cast, Named.as(TELL_HISTORY)).to(roomEvents.name(), roomEvents.producedEncoded());
         told.mapValues(byte[].class::cast, Named.as(TELL_FEED)).to(roomFeed.name(), roomFeed.producedEncoded());

@@ -13,6 +13,7 @@ import io.rollcall.schemas.livekit.ObservedRoom;
 import io.rollcall.schemas.livekit.ObservedTrack;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a poll found. Not for several threads. */
@@ -27,6 +28,7 @@ public final class ObservationMapper {
      * @throws UnmappableException when the rules can make nothing of it
      */
     public Observation observation(LivekitObservation record, Instant recordedAt) {
+        Bounds.name(record.getRoomSid());
         var poll = new Poll(record.getObservedAt(), recordedAt);
         return switch (record.getPresence()) {
             case PRESENT -> listed(record, poll, record.getRoom());
@@ -40,23 +42,26 @@ public final class ObservationMapper {
         if (room == null || record.getRoomSid().isEmpty()) {
             throw new UnmappableException("a room that is listed has neither sid nor details");
         }
+        String metadata = Bounds.fits(room.getMetadata()) ? room.getMetadata() : "";
         return new Observation.Listed(
                 poll,
                 record.getRoomSid(),
-                new RoomDetails(
-                        room.getCreationTime(),
-                        room.getMetadata(),
-                        room.getMaxParticipants(),
-                        agencies.of(room.getMetadata())),
+                new RoomDetails(room.getCreationTime(), metadata, room.getMaxParticipants(), agencies.of(metadata)),
                 Duration.ofSeconds(Math.max(room.getEmptyTimeoutSeconds(), room.getDepartureTimeoutSeconds())),
                 room.getNumParticipants(),
                 record.getParticipants() == null
                         ? null
                         : record.getParticipants().stream()
-                                .filter(participant ->
-                                        !participant.getParticipantSid().isEmpty())
+                                .filter(ObservationMapper::isNamed)
                                 .map(ObservationMapper::attendance)
                                 .toList());
+    }
+
+    /** Of whom webhooks could not tell either, there is nothing to know. */
+    private static boolean isNamed(ObservedParticipant participant) {
+        return !participant.getParticipantSid().isEmpty()
+                && Bounds.isName(participant.getParticipantSid())
+                && Bounds.isName(participant.getIdentity());
     }
 
     private static Attendance attendance(ObservedParticipant participant) {
@@ -66,18 +71,18 @@ public final class ObservationMapper {
                 new ParticipantDetails(
                         new Profile(
                                 participant.getIdentity().isEmpty() ? sid : participant.getIdentity(),
-                                participant.getName(),
+                                Bounds.isName(participant.getName()) ? participant.getName() : "",
                                 participant.getKind(),
                                 participant.getHidden(),
                                 participant.getCanPublish(),
-                                participant.getMetadata(),
-                                participant.getAttributes()),
+                                Bounds.fits(participant.getMetadata()) ? participant.getMetadata() : "",
+                                Bounds.fit(participant.getAttributes()) ? participant.getAttributes() : Map.of()),
                         participant.getJoinedAt(),
                         participant.getVersion(),
                         participant.getState(),
                         "UNKNOWN_REASON"),
                 participant.getTracks().stream()
-                        .filter(track -> !track.getTrackSid().isEmpty())
+                        .filter(track -> !track.getTrackSid().isEmpty() && Bounds.isName(track.getTrackSid()))
                         .map(ObservationMapper::track)
                         .toList());
     }

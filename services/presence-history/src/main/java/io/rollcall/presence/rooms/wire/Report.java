@@ -51,7 +51,14 @@ record Report(String subjectId, String status, String json) {
         JsonNode status =
                 info.has("status") ? info.path("status") : info.path("state").path("status");
         return new Report(
-                info.path(idName).asString(""), status.asString(""), JSON.writeValueAsString(without(info, false)));
+                Bounds.name(info.path(idName).asString("")),
+                Bounds.name(status.asString("")),
+                JSON.writeValueAsString(without(info, false)));
+    }
+
+    /** What it is of, and no more. */
+    Report withoutItself() {
+        return new Report(subjectId, status, "");
     }
 
     private static JsonNode without(JsonNode node, boolean address) {

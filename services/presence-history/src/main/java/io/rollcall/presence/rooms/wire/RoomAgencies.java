@@ -37,7 +37,8 @@ final class RoomAgencies {
         try {
             JsonNode json = JSON.readTree(metadata);
             String agency = json.path("agency").asString("");
-            return agency.isEmpty() ? json.path("source").asString("") : agency;
+            String found = agency.isEmpty() ? json.path("source").asString("") : agency;
+            return Bounds.isName(found) ? found : "";
         } catch (JacksonException e) {
             // Metadata is the client's own and need not be JSON.
             return "";

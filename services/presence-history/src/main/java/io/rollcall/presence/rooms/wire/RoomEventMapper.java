@@ -87,7 +87,8 @@ public final class RoomEventMapper {
 
     /** Whose somebody is: their own attribute, else their room's. */
     public static String agency(Profile profile, String ofTheRoom) {
-        return profile.attributes().getOrDefault(AGENCY, ofTheRoom);
+        String own = profile.attributes().get(AGENCY);
+        return own == null || !Bounds.isName(own) ? ofTheRoom : own;
     }
 
     private static void fill(RoomEvent event, Change.Fact fact) {

@@ -11,7 +11,9 @@ import io.rollcall.presence.rooms.domain.Webhook.Track;
 import io.rollcall.schemas.livekit.LivekitEvent;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -48,11 +50,13 @@ public final class WebhookMapper {
      */
     public Webhook webhook(LivekitEvent event, Instant recordedAt) {
         Payload payload = read(event.getPayload());
+        List<String> leftOut = payload.leaveOut(event.getEvent());
         var origin = new Origin(
                 payload.createdAt == null
                         ? event.getOccurredAt().truncatedTo(ChronoUnit.SECONDS)
                         : seconds(payload.createdAt),
-                recordedAt);
+                recordedAt,
+                leftOut);
         return switch (event.getEvent()) {
             case "room_started" -> new Webhook.RoomStarted(origin, namedRoom(payload));
             case "room_finished" -> new Webhook.RoomFinished(origin, namedRoom(payload));
@@ -66,7 +70,7 @@ public final class WebhookMapper {
                 new Webhook.TrackPublished(origin, namedRoom(payload), participant(payload), track(payload));
             case "track_unpublished" ->
                 new Webhook.TrackUnpublished(origin, namedRoom(payload), participant(payload), track(payload));
-            default -> reported(event.getEvent(), payload, origin);
+            default -> reported(Bounds.name(event.getEvent()), payload, origin);
         };
     }
 
@@ -195,7 +199,7 @@ public final class WebhookMapper {
                 case "sid" -> payload.roomSid = text(parser);
                 case "creationTime" -> payload.roomCreated = number(parser, name);
                 case "creationTimeMs" -> payload.roomCreatedMs = number(parser, name);
-                case "metadata" -> payload.roomMetadata = text(parser);
+                case "metadata" -> payload.roomMetadata = contents(parser);
                 case "maxParticipants" ->
                     payload.maxParticipants = (int) Math.min(Integer.MAX_VALUE, number(parser, name));
                 default -> parser.skipChildren();
@@ -214,10 +218,10 @@ public final class WebhookMapper {
                 case "sid" -> payload.participantSid = text(parser);
                 case "identity" -> payload.identity = text(parser);
                 case "state" -> payload.state = named(parser, "JOINING");
-                case "metadata" -> payload.metadata = text(parser);
+                case "metadata" -> payload.metadata = contents(parser);
                 case "joinedAt" -> payload.joined = number(parser, name);
                 case "joinedAtMs" -> payload.joinedMs = number(parser, name);
-                case "name" -> payload.name = text(parser);
+                case "name" -> payload.name = contents(parser);
                 case "version" -> payload.version = number(parser, name);
                 case "permission" -> readPermission(parser, token, payload);
                 case "kind" -> payload.kind = named(parser, "STANDARD");
@@ -252,7 +256,7 @@ public final class WebhookMapper {
         var attributes = new HashMap<String, String>();
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
-            attributes.put(name, text(parser));
+            attributes.put(name, contents(parser));
         }
         payload.attributes = attributes;
     }
@@ -291,8 +295,13 @@ public final class WebhookMapper {
         }
     }
 
-    /** The text of a string, a number or a truth value; empty for anything else. */
+    /** A name or a word: too long a one means nothing. */
     private static String text(JsonParser parser) {
+        return Bounds.name(contents(parser));
+    }
+
+    /** The text of a string, a number or a truth value; empty for anything else. */
+    private static String contents(JsonParser parser) {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL || !token.isScalarValue()) {
             parser.skipChildren();
@@ -346,6 +355,34 @@ public final class WebhookMapper {
         private boolean muted;
         private long trackVersion;
         private @Nullable Report report;
+
+        /** Leaves out what is too large, and gives it in words. A room's metadata comes with every event: said once. */
+        private List<String> leaveOut(String event) {
+            List<String> leftOut = new ArrayList<>();
+            if (!Bounds.fits(roomMetadata)) {
+                if (event.startsWith("room_")) {
+                    leftOut.add("room metadata of " + Bounds.bytes(roomMetadata) + " bytes");
+                }
+                roomMetadata = "";
+            }
+            if (!Bounds.isName(name)) {
+                leftOut.add("name of " + name.length() + " characters");
+                name = "";
+            }
+            if (!Bounds.fits(metadata)) {
+                leftOut.add("metadata of " + Bounds.bytes(metadata) + " bytes");
+                metadata = "";
+            }
+            if (!Bounds.fit(attributes)) {
+                leftOut.add("attributes of " + Bounds.bytes(attributes) + " bytes");
+                attributes = Map.of();
+            }
+            if (report != null && !Bounds.fits(report.json())) {
+                leftOut.add("payload of " + Bounds.bytes(report.json()) + " bytes");
+                report = report.withoutItself();
+            }
+            return leftOut;
+        }
 
         /** A participant without an identity holds the slot of its sid. */
         private String identityOrSid() {

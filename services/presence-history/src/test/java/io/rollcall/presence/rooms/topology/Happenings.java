@@ -34,12 +34,29 @@ final class Happenings {
         return webhook("room_started", seconds, "");
     }
 
+    Delivery started(long seconds, String metadata) {
+        return webhook("room_started", seconds, metadata, "");
+    }
+
+    Delivery egressEnded(long seconds, String error) {
+        return webhook("egress_ended", seconds, ",\"egressInfo\":{\"egressId\":\"EG_1\",\"error\":\"" + error + "\"}");
+    }
+
     Delivery finished(long seconds) {
         return webhook("room_finished", seconds, "");
     }
 
     Delivery joined(long seconds, String identity) {
         return webhook("participant_joined", seconds, participant(identity, seconds, "ACTIVE"));
+    }
+
+    Delivery joined(long seconds, String identity, String metadata, String attribute) {
+        String participant = participant(identity, seconds, "ACTIVE");
+        return webhook(
+                "participant_joined",
+                seconds,
+                participant.substring(0, participant.length() - 1) + ",\"metadata\":\"" + metadata
+                        + "\",\"attributes\":{\"agency\":\"" + attribute + "\"}}");
     }
 
     Delivery left(long seconds, String identity, long joinedSeconds) {
@@ -56,6 +73,10 @@ final class Happenings {
     }
 
     private Delivery webhook(String event, long seconds, String more) {
+        return webhook(event, seconds, "", more);
+    }
+
+    private Delivery webhook(String event, long seconds, String metadata, String more) {
         LivekitEvent record = LivekitEvent.newBuilder().build();
         record.setId("0190a3c4-7b00-7000-8000-%012d".formatted(++ids));
         record.setOccurredAt(at(seconds));
@@ -67,7 +88,7 @@ final class Happenings {
         record.setPayload(
                 "{\"event\":\"" + event + "\",\"createdAt\":\"" + at(seconds).getEpochSecond()
                         + "\",\"room\":{\"sid\":\"" + sid + "\",\"name\":\"" + name + "\",\"creationTimeMs\":\""
-                        + NOON.toEpochMilli() + "\"}" + more + "}");
+                        + NOON.toEpochMilli() + "\",\"metadata\":\"" + metadata + "\"}" + more + "}");
         return new Delivery(name, record, at(seconds));
     }
 

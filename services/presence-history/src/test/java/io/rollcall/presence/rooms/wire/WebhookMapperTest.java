@@ -170,6 +170,61 @@ class WebhookMapperTest {
         assertThat(reported.payload()).contains("bucket").doesNotContain("the-stream-key", "pw", "hush");
     }
 
+    @Test
+    void whatIsTooLargeIsLeftOutAndSaidToBe() {
+        String large = "x".repeat(Bounds.CONTENT + 1);
+        var joined = (Webhook.ParticipantJoined) mapped(
+                "participant_joined",
+                "{\"room\":{\"sid\":\"RM_1\",\"creationTime\":\"1790000000\",\"metadata\":\"" + large + "\"},"
+                        + "\"participant\":{\"sid\":\"PA_1\",\"name\":\"" + "n".repeat(Bounds.NAME + 1)
+                        + "\",\"metadata\":\"" + large + "\",\"attributes\":{\"a\":\"" + large + "\"}}}");
+
+        Profile profile = Objects.requireNonNull(joined.participant().details()).profile();
+        assertThat(profile.name()).isEmpty();
+        assertThat(profile.metadata()).isEmpty();
+        assertThat(profile.attributes()).isEmpty();
+        assertThat(Objects.requireNonNull(joined.room().details()).metadata()).isEmpty();
+        assertThat(joined.origin().leftOut())
+                .containsExactly("name of 1025 characters", "metadata of 524289 bytes", "attributes of 524290 bytes");
+    }
+
+    @Test
+    void aRoomsMetadataThatIsTooLargeIsSaidToBeWhereTheRoomItselfIsTold() {
+        var started = mapped(
+                "room_started",
+                "{\"room\":{\"sid\":\"RM_1\",\"creationTime\":\"1790000000\",\"metadata\":\""
+                        + "x".repeat(Bounds.CONTENT + 1) + "\"}}");
+
+        assertThat(started.origin().leftOut()).containsExactly("room metadata of 524289 bytes");
+    }
+
+    /** Bounds are of bytes, as a record is. */
+    @Test
+    void whatTheBoundsTakeIsKeptWhole() {
+        String kept = "é".repeat(Bounds.CONTENT / 2);
+        var reported = (Webhook.Reported) mapped("egress_ended", "{\"egressInfo\":{\"error\":\"" + kept + "\"}}");
+        var joined = (Webhook.ParticipantJoined) mapped(
+                "participant_joined",
+                "{\"room\":{\"sid\":\"RM_1\"},\"participant\":{\"sid\":\"PA_1\",\"metadata\":\"" + kept + "\"}}");
+
+        assertThat(Objects.requireNonNull(joined.participant().details())
+                        .profile()
+                        .metadata())
+                .isEqualTo(kept);
+        assertThat(joined.origin().leftOut()).isEmpty();
+        assertThat(reported.payload()).isEmpty();
+        assertThat(reported.origin().leftOut()).containsExactly("payload of 524300 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sid", "identity", "kind", "state"})
+    void aNameWithoutAnEndMeansNothing(String field) {
+        String payload = "{\"room\":{\"sid\":\"RM_1\"},\"participant\":{\"sid\":\"PA_1\",\"" + field + "\":\""
+                + "x".repeat(Bounds.NAME + 1) + "\"}}";
+
+        assertThatThrownBy(() -> mapped("participant_joined", payload)).isInstanceOf(UnmappableException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
