@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.source.JWKSetParseException;
 import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import io.rollcall.kit.http.WholeAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,10 +16,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,26 +123,20 @@ final class IssuerDocuments implements JWKSetSource<SecurityContext> {
     private byte[] get(URI address) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .header("Accept", "application/json, application/jwk-set+json")
-                .timeout(settings.keys().timeout())
                 .build();
         long most = settings.keys().maxSize().toBytes();
-        CompletableFuture<HttpResponse<byte[]>> asked =
-                http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
         try {
-            // The time-out of the request ends with its headers.
-            HttpResponse<byte[]> answer = asked.get(settings.keys().timeout().toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> answer = WholeAnswer.to(
+                    http,
+                    request,
+                    BodyHandlers.limiting(BodyHandlers.ofByteArray(), most),
+                    settings.keys().timeout());
             if (answer.statusCode() != 200) {
                 throw new IOException(address + " answers " + answer.statusCode());
             }
             return answer.body();
-        } catch (TimeoutException e) {
-            asked.cancel(true);
-            throw new IOException(address + " does not answer in time", e);
-        } catch (ExecutionException e) {
-            throw new IOException(address + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            asked.cancel(true);
             throw new IOException("interrupted", e);
         }
     }

@@ -1,6 +1,7 @@
 package io.rollcall.kit.peers;
 
 import io.rollcall.kit.auth.Bearer;
+import io.rollcall.kit.http.WholeAnswer;
 import io.rollcall.kit.web.RequestId;
 import io.rollcall.kit.web.UnavailableException;
 import java.io.IOException;
@@ -47,16 +48,16 @@ public final class PeerClient implements AutoCloseable {
         URI uri = URI.create("http://" + host.host() + ":" + host.port() + "/internal/v1" + query + separator
                 + "partitions=" + partitions.stream().map(String::valueOf).collect(Collectors.joining(",")));
         String requestId = RequestId.current();
-        var request = HttpRequest.newBuilder(uri)
-                .timeout(timeout)
-                .header(RequestId.HEADER, requestId == null ? RequestId.fresh() : requestId);
+        var request =
+                HttpRequest.newBuilder(uri).header(RequestId.HEADER, requestId == null ? RequestId.fresh() : requestId);
         // The question is still the caller's: the other one asks for the same token.
         String authorization = Bearer.authorization();
         if (authorization != null) {
             request.header(HttpHeaders.AUTHORIZATION, authorization);
         }
         try {
-            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer =
+                    WholeAnswer.to(http, request.build(), HttpResponse.BodyHandlers.ofByteArray(), timeout);
             return switch (answer.statusCode()) {
                 case 200 -> json.readValue(answer.body(), type);
                 case 404 -> null;

@@ -1,5 +1,6 @@
 package io.rollcall.ingest.gap;
 
+import io.rollcall.kit.http.WholeAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,8 +65,8 @@ public final class GapDetector implements AutoCloseable {
     private void ask() {
         try {
             long taken = takenNow.getAsLong();
-            var request = HttpRequest.newBuilder(metrics).timeout(PATIENCE).build();
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            var request = HttpRequest.newBuilder(metrics).build();
+            HttpResponse<String> answer = WholeAnswer.to(http, request, HttpResponse.BodyHandlers.ofString(), PATIENCE);
             if (answer.statusCode() != 200) {
                 throw new IOException("status " + answer.statusCode());
             }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ class GapDetectorTest {
     private final AtomicLong taken = new AtomicLong();
     private volatile String metrics = dispatched(0);
     private volatile int status = 200;
+    private volatile CountDownLatch goesOn = new CountDownLatch(0);
     private HttpServer livekit;
 
     @BeforeEach
@@ -28,8 +30,11 @@ class GapDetectorTest {
         livekit = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         livekit.createContext("/metrics", exchange -> {
             byte[] body = metrics.getBytes(UTF_8);
-            exchange.sendResponseHeaders(status, body.length);
+            exchange.sendResponseHeaders(status, body.length + 1L);
             exchange.getResponseBody().write(body);
+            exchange.getResponseBody().flush();
+            untilItGoesOn();
+            exchange.getResponseBody().write('\n');
             exchange.close();
         });
         livekit.start();
@@ -37,6 +42,7 @@ class GapDetectorTest {
 
     @AfterEach
     void stop() {
+        goesOn.countDown();
         livekit.stop(0);
     }
 
@@ -81,6 +87,29 @@ class GapDetectorTest {
             status = 500;
 
             await().untilAsserted(() -> assertThat(detector.gap()).isEqualTo(new Gap(4, 0, 4L, 2, 5, false)));
+        }
+    }
+
+    @Test
+    void isNotHeldUpByAnAnswerThatNeverEnds() {
+        try (GapDetector detector = detector()) {
+            await().until(() -> detector.gap().reachable());
+            goesOn = new CountDownLatch(1);
+            await().atMost(Duration.ofSeconds(20)).until(() -> !detector.gap().reachable());
+
+            metrics = dispatched(4);
+            goesOn.countDown();
+
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(detector.gap()).isEqualTo(new Gap(4, 0, 4L, 2, 5, true)));
+        }
+    }
+
+    private void untilItGoesOn() {
+        try {
+            goesOn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
