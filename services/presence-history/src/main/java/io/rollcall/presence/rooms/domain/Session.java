@@ -245,6 +245,11 @@ public sealed interface Session {
             return watch.zombie() ? 0 : people.size();
         }
 
+        /** Whether somebody in it counts as one of them. */
+        public boolean counts(Participant.Live participant) {
+            return participant.person() && !watch.zombie();
+        }
+
         private PSet<String> counted(String identity, boolean person) {
             return person ? people.plus(identity) : people.minus(identity);
         }

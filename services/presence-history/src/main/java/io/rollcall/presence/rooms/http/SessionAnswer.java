@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId the room's sid
  * @param endedAt null while it is open
  * @param numParticipants how many participant sids have been in it
- * @param numActiveParticipants how many are in it now
+ * @param numActiveParticipants how many are in it now, as its room says
  * @param participantMinutes what they were there together, to now for those who still are; fractional
  * @param inferredShare which part of the minutes ends at a time that nobody told, 0 to 1
  * @param participants everybody who was there; only when one session is asked for
@@ -84,7 +84,7 @@ record SessionAnswer(
                 session.getOpen() ? null : endedAt(session),
                 session.getLastActiveAt(),
                 people.size(),
-                (int) people.stream().filter(stay -> stay.leftAt() == null).count(),
+                session.getPeople(),
                 new ConnectionCounts(people.size() + aborted, people.size()),
                 total / MS_PER_MINUTE,
                 total == 0 ? 0 : (double) inferred / total,

@@ -284,11 +284,17 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
         return identities;
     }
 
-    /** Another session is the room now, or it belongs to another agency. */
+    /** Another session is the room now, it belongs to another agency, or those in it do not count or count again. */
     private static boolean restated(KnownRoom before, Session session) {
         Session previous = before.state().current();
         return previous != null
-                && (!previous.sid().equals(session.sid()) || !Objects.equals(previous.agency(), session.agency()));
+                && (!previous.sid().equals(session.sid())
+                        || !Objects.equals(previous.agency(), session.agency())
+                        || zombie(previous) != zombie(session));
+    }
+
+    private static boolean zombie(Session session) {
+        return session instanceof Session.Open open && open.watch().zombie();
     }
 
     private static Set<String> identities(@Nullable Session session) {

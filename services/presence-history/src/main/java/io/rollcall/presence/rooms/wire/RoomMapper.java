@@ -55,7 +55,7 @@ public final class RoomMapper {
         participant.setRoomSid(session.sid());
         participant.setParticipantSid(live.sid());
         participant.setIdentity(live.identity());
-        participant.setPerson(live.person());
+        participant.setPerson(session instanceof Session.Open open && open.counts(live));
         participant.setTracks(tracks(live));
         participant.setSource(source);
         switch (live) {

@@ -96,6 +96,10 @@ final class Happenings {
         return observation(seconds, ObservedPresence.ABSENT);
     }
 
+    LivekitObservation unreachable(long seconds) {
+        return observation(seconds, ObservedPresence.UNREACHABLE);
+    }
+
     LivekitObservation attended(long seconds, String... identities) {
         LivekitObservation observation = observation(seconds, ObservedPresence.PRESENT);
         observation.setRoom(new ObservedRoom(NOON, 20, 5, 0, "", identities.length));

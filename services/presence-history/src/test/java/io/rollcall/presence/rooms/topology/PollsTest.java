@@ -2,6 +2,7 @@ package io.rollcall.presence.rooms.topology;
 
 import static io.rollcall.presence.rooms.topology.Happenings.at;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.rollcall.presence.rooms.captures.Captures.Delivery;
 import io.rollcall.presence.rooms.captures.Outcome;
@@ -67,6 +68,51 @@ class PollsTest {
                     .extracting(ReconcileRequest::getReason)
                     .containsExactly(ReconcileReason.ABSENT);
         }
+    }
+
+    /** Whoever counts viewers counts these records. */
+    @Test
+    void whoIsInARoomThatNoNodeAnswersForCountsForNobodyUntilOneDoes() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0), room.joined(1, "ana"), room.joined(2, "ben")));
+            presence.pipe(room.unreachable(60), at(60));
+            presence.pipe(room.unreachable(75), at(75));
+            presence.pipe(room.unreachable(90), at(90));
+            assertThat(whoCounts(presence)).containsExactly("ana", "ben");
+
+            presence.pipe(room.unreachable(105), at(105));
+            assertThat(presence.participants().values())
+                    .extracting(Participant::getIdentity, Participant::getPerson)
+                    .containsExactly(tuple("ana", false), tuple("ben", false));
+            assertThat(presence.rooms().values()).extracting(Room::getPeople).containsExactly(0);
+
+            presence.pipe(room.attended(120, "ana", "ben"), at(120));
+            presence.pipe(room.attended(135, "ana", "ben"), at(135));
+            assertThat(whoCounts(presence)).containsExactly("ana", "ben");
+            assertThat(presence.rooms().values()).extracting(Room::getPeople).containsExactly(2);
+        }
+    }
+
+    @Test
+    void whoIsInAZombieThatIsHeardOfCountsAgain() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(List.of(room.started(0), room.joined(1, "ana")));
+            for (int second : List.of(60, 75, 90, 105)) {
+                presence.pipe(room.unreachable(second), at(second));
+            }
+            assertThat(whoCounts(presence)).isEmpty();
+
+            presence.pipe(List.of(room.joined(106, "ben")));
+
+            assertThat(whoCounts(presence)).containsExactly("ana", "ben");
+        }
+    }
+
+    private static List<String> whoCounts(PresenceDriver presence) {
+        return presence.participants().values().stream()
+                .filter(Participant::getPerson)
+                .map(Participant::getIdentity)
+                .toList();
     }
 
     @Test
