@@ -72,6 +72,33 @@ public final class PositionedStream implements Stream {
     }
 
     @Override
+    public synchronized Joining takeOver(Subscription before, Subscription subscription, Resume resume, int pageLimit) {
+        if (before.phase == Phase.ENDED) {
+            return resume.recover() ? rejoin(subscription, resume, pageLimit) : join(subscription);
+        }
+        Joining joining = resume.recover()
+                ? rejoin(subscription, behind(before, resume), pageLimit)
+                : goOn(subscription, before.position);
+        if (joining instanceof Joining.Joined) {
+            leave(before);
+        }
+        return joining;
+    }
+
+    private Joining goOn(Subscription subscription, long position) {
+        register(subscription, position);
+        return new Joining.Joined(new StreamPosition(epoch, position), false, List.of(), position < ring.top());
+    }
+
+    /** A client that had everything up to where the other one began has what went to that one, or soon will. */
+    private static Resume behind(Subscription before, Resume resume) {
+        StreamPosition since = resume.position();
+        return since.offset() >= before.from && since.offset() < before.position
+                ? new Resume(true, new StreamPosition(since.epoch(), before.position))
+                : resume;
+    }
+
+    @Override
     public synchronized Advance advance(Subscription subscription, int pageLimit) {
         if (subscription.phase != Phase.CATCHING_UP) {
             return new Advance.Done();
@@ -225,6 +252,7 @@ public final class PositionedStream implements Stream {
     }
 
     private void register(Subscription subscription, long position) {
+        subscription.from = position;
         subscription.position = position;
         audiences.add(subscription);
     }

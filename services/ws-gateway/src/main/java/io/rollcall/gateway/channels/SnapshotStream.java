@@ -50,6 +50,18 @@ public final class SnapshotStream implements Stream {
     }
 
     @Override
+    public synchronized Joining takeOver(Subscription before, Subscription subscription, Resume resume, int pageLimit) {
+        if (resume.recover()) {
+            return rejoin(subscription, resume, pageLimit);
+        }
+        Joining joining = join(subscription);
+        if (joining instanceof Joining.Joined) {
+            leave(before);
+        }
+        return joining;
+    }
+
+    @Override
     public synchronized Advance advance(Subscription subscription, int pageLimit) {
         if (subscription.phase == Phase.CATCHING_UP) {
             subscription.phase = Phase.AWAITING;

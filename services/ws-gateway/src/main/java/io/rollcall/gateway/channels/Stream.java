@@ -58,6 +58,12 @@ public sealed interface Stream permits PositionedStream, SnapshotStream {
     /** Registers a subscriber behind the position it had, if everything since can be given to it. */
     Joining rejoin(Subscription subscription, Resume resume, int pageLimit);
 
+    /**
+     * Registers a subscriber in the place of another one of the same client, which ends with it: nothing goes to both, and
+     * nothing is lost between the two. The other one stays when this one cannot join.
+     */
+    Joining takeOver(Subscription before, Subscription subscription, Resume resume, int pageLimit);
+
     /** Gives a subscriber that is behind its next page, or has it read where it is kept. */
     Advance advance(Subscription subscription, int pageLimit);
 

@@ -19,6 +19,9 @@ public final class Subscription {
     private final Subscriber subscriber;
     private final Stream stream;
     Phase phase = Phase.CATCHING_UP;
+    /** Where it began: everything from here to its position went to it. */
+    long from;
+
     long position;
     int index = -1;
 

@@ -58,6 +58,9 @@ public final class ClientConnection implements Conversation {
     /** Changed under the lock; a stream asks it what its subscriber may read. */
     private volatile ConnectionState state = new Silent();
 
+    /** The channels that the latest token of the connection names: it may have them, whoever's they are. */
+    private Set<String> namedChannels = Set.of();
+
     private boolean waiting;
     private @Nullable Timer heartbeatTimer;
     private @Nullable Timer expiryTimer;
@@ -230,7 +233,7 @@ public final class ClientConnection implements Conversation {
             Held candidate = new Held(channel, feed.stream(), true, true);
             joined.add(candidate);
             Resume resume = connect.subs().getOrDefault(channel, Resume.ANEW);
-            Reply.Subscription start = join(candidate, resume, null, knowledge, false);
+            Reply.Subscription start = join(candidate, null, resume, null, knowledge, false);
             if (start == null) {
                 abandon(joined);
                 if (knowledge == Knowledge.AS_IT_IS) {
@@ -248,6 +251,7 @@ public final class ClientConnection implements Conversation {
         }
         var session = new Session(context.clientIds().get(), user, expiresAt, access);
         state = silent.connect(session);
+        namedChannels = channels;
         send(new Reply.Connected(
                 connect.id(),
                 session.client(),
@@ -290,6 +294,7 @@ public final class ClientConnection implements Conversation {
                     return;
                 }
                 state = connected.refreshed(claims.expiresAt(), access(claims));
+                namedChannels = claims.channels();
                 expireAt(claims.expiresAt());
                 send(new Reply.Refreshed(
                         refresh.id(), connected.session().client(), context.version(), ttl(claims.expiresAt())));
@@ -380,7 +385,7 @@ public final class ClientConnection implements Conversation {
         if (!(find(channel) instanceof Lookup.Feed(Stream seen, String agency))) {
             return failed(id, problem(channel));
         }
-        boolean named = false;
+        boolean mayHaveIt = before != null || namedChannels.contains(channel);
         Instant expiresAt = null;
         if (!subscribe.token().isEmpty()) {
             switch (context.tokens().subscription(subscribe.token(), now())) {
@@ -389,7 +394,7 @@ public final class ClientConnection implements Conversation {
                         close(Disconnect.INVALID_TOKEN);
                         return Progress.DONE;
                     }
-                    named = true;
+                    mayHaveIt = true;
                     expiresAt = claims.expiresAt();
                 }
                 case TokenCheck.Expired<SubscriptionClaims>() -> {
@@ -403,15 +408,15 @@ public final class ClientConnection implements Conversation {
                 }
             }
         }
-        if (!named && !connected.session().access().mayRead(agency)) {
+        if (!mayHaveIt && !connected.session().access().mayRead(agency)) {
             return failed(id, ErrorCode.PERMISSION_DENIED);
         }
         if (!(open(channel) instanceof Lookup.Feed feed)) {
             return failed(id, problem(channel));
         }
-        Held candidate = new Held(channel, feed.stream(), false, named);
+        Held candidate = new Held(channel, feed.stream(), false, mayHaveIt);
         Reply.Subscription start =
-                join(candidate, subscribe.resume(), expiresAt, knowledge, subscribe.rejectUnrecoverable());
+                join(candidate, before, subscribe.resume(), expiresAt, knowledge, subscribe.rejectUnrecoverable());
         if (start == null) {
             abandon(List.of(candidate));
             return switch (knowledge) {
@@ -435,22 +440,24 @@ public final class ClientConnection implements Conversation {
     }
 
     /**
-     * Joins a stream. Null when the client cannot be given what it lacks and that is not to be told it yet: this instance
+     * Joins a stream, in the place of a standing subscription when there is one. Null when the client cannot be given what it lacks and that is not to be told it yet: this instance
      * may be behind, or cannot find out, or the client wants an error.
      */
     private Reply.@Nullable Subscription join(
-            Held candidate, Resume resume, @Nullable Instant expiresAt, Knowledge knowledge, boolean reject) {
+            Held candidate,
+            @Nullable Held before,
+            Resume resume,
+            @Nullable Instant expiresAt,
+            Knowledge knowledge,
+            boolean reject) {
         boolean recover = resume.recover();
-        Joining joining = recover
-                ? candidate.stream()
-                        .rejoin(candidate.subscription, resume, context.limits().page())
-                : candidate.stream().join(candidate.subscription);
+        Joining joining = join(candidate, before, resume);
         if (joining instanceof Joining.Unrecoverable(boolean sameEpoch)) {
             boolean decided = knowledge == Knowledge.CAUGHT_UP || !sameEpoch;
             if (!decided || reject) {
                 return null;
             }
-            joining = candidate.stream().join(candidate.subscription);
+            joining = join(candidate, before, Resume.ANEW);
         }
         return switch (joining) {
             case Joining.Joined joined -> {
@@ -466,7 +473,21 @@ public final class ClientConnection implements Conversation {
         };
     }
 
+    private Joining join(Held candidate, @Nullable Held before, Resume resume) {
+        Stream stream = candidate.stream();
+        int page = context.limits().page();
+        // Otherwise the stream it was on is no more, and it has ended with it.
+        if (before != null && before.stream() == stream) {
+            return stream.takeOver(before.subscription, candidate.subscription, resume, page);
+        }
+        return resume.recover()
+                ? stream.rejoin(candidate.subscription, resume, page)
+                : stream.join(candidate.subscription);
+    }
+
+    /** Its answer is on its way. */
     private void keep(Held subscription) {
+        subscription.answered();
         held.put(subscription.channel(), subscription);
         context.connections().subscribed(1);
         if (subscription.behind || subscription.advance()) {
@@ -698,6 +719,10 @@ public final class ClientConnection implements Conversation {
         private boolean reading;
         private @Nullable Timer expiry;
 
+        // The next two under its own lock, which is the last of all.
+        private boolean answered;
+        private @Nullable UnsubscribeCode ended;
+
         /**
          * Not joined yet.
          *
@@ -786,7 +811,23 @@ public final class ClientConnection implements Conversation {
             }
         }
 
-        private void endedByStream(UnsubscribeCode why) {
+        /** A client that hears of the end of what it was not told the beginning of takes it for subscribed for ever. */
+        private synchronized void endedByStream(UnsubscribeCode why) {
+            if (answered) {
+                tell(why);
+            } else {
+                ended = why;
+            }
+        }
+
+        private synchronized void answered() {
+            answered = true;
+            if (ended != null) {
+                tell(ended);
+            }
+        }
+
+        private void tell(UnsubscribeCode why) {
             transport.send(encoding.encode(new Reply.UnsubscribePush(channel(), why)));
             context.timers().after(Duration.ZERO, () -> forget(this));
         }

@@ -100,6 +100,57 @@ class PositionedStreamTest {
     }
 
     @Test
+    void whoTakesOverWithAPositionIsNotGivenAgainWhatTheOtherWasGiven() {
+        var stream = stream(0);
+        var standing = new Reader(stream);
+        standing.joinAnew();
+        stream.publish(publication(1));
+        stream.publish(publication(2));
+        var taking = new Reader(stream);
+
+        Joining joining = stream.takeOver(standing.subscription, taking.subscription, resume(1), PAGE);
+        stream.publish(publication(3));
+        taking.advance();
+
+        assertThat(joining).isEqualTo(new Joining.Joined(new StreamPosition("e", 2), true, List.of(), false));
+        assertThat(standing.offsets()).containsExactly(1L, 2L);
+        assertThat(taking.offsets()).containsExactly(3L);
+    }
+
+    @Test
+    void whoTakesOverWithAPositionBeforeTheOtherBeganIsGivenAllSince() {
+        var stream = stream(0);
+        stream.publish(publication(1));
+        stream.publish(publication(2));
+        var standing = new Reader(stream);
+        standing.joinAnew();
+        var taking = new Reader(stream);
+
+        Joining joining = stream.takeOver(standing.subscription, taking.subscription, resume(1), PAGE);
+
+        assertThat(joining)
+                .isInstanceOfSatisfying(
+                        Joining.Joined.class,
+                        it -> assertThat(it.publications())
+                                .extracting(Publication::offset)
+                                .containsExactly(2L));
+        assertThat(stream.holds(standing.subscription)).isFalse();
+    }
+
+    @Test
+    void whoCannotTakeOverLeavesTheOtherAsItIs() {
+        var stream = stream(0);
+        var standing = new Reader(stream);
+        standing.joinAnew();
+
+        Joining joining = stream.takeOver(standing.subscription, new Reader(stream).subscription, resume(7), PAGE);
+        stream.publish(publication(1));
+
+        assertThat(joining).isInstanceOf(Joining.Unrecoverable.class);
+        assertThat(standing.offsets()).containsExactly(1L);
+    }
+
+    @Test
     void aRetiredStreamTakesNobody() {
         var stream = stream(4);
         assertThat(stream.retireIfIdle(3)).as("knows better").isFalse();
@@ -108,7 +159,7 @@ class PositionedStreamTest {
         assertThat(stream.join(new Reader(stream).subscription)).isInstanceOf(Joining.Retired.class);
     }
 
-    /** Clients that come, go, come back and read at their own speed while publications flow and the ring forgets. */
+    /** Clients that come, go, come back, take over what they have and read at their own speed while publications flow and the ring forgets. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void everySessionIsWholeAndInOrder(long seed) {
@@ -119,11 +170,13 @@ class PositionedStreamTest {
         List<Reader> readers = new ArrayList<>();
         long offset = 0;
         for (int step = 0; step < 3_000; step++) {
-            int choice = random.nextInt(12);
+            int choice = random.nextInt(13);
             if (choice == 10) {
                 archive.answerAll();
             } else if (choice == 11) {
                 archive.floor = Math.max(archive.floor, offset - random.nextInt(200));
+            } else if (choice == 12 && !readers.isEmpty()) {
+                readers.get(random.nextInt(readers.size())).takeOver();
             } else if (choice < 5) {
                 offset += 1 + random.nextInt(3);
                 log.add(offset);
@@ -150,6 +203,12 @@ class PositionedStreamTest {
         }
         assertThat(readers.stream().filter(reader -> reader.returns > 0)).isNotEmpty();
         assertThat(readers.stream().filter(reader -> reader.partsRead > 0)).isNotEmpty();
+        assertThat(readers.stream().filter(reader -> reader.takeOversBehind > 0))
+                .isNotEmpty();
+    }
+
+    private static Resume resume(long offset) {
+        return new Resume(true, new StreamPosition("e", offset));
     }
 
     private PositionedStream stream(long standsAt) {
@@ -208,6 +267,7 @@ class PositionedStreamTest {
         private long from;
         private int returns;
         private int partsRead;
+        private int takeOversBehind;
         private boolean reading;
 
         private Reader(Stream stream) {
@@ -243,6 +303,20 @@ class PositionedStreamTest {
                     }
                 });
             }
+        }
+
+        private void takeOver() {
+            if (!stream.holds(subscription)) {
+                return;
+            }
+            Subscription before = subscription;
+            subscription = new Subscription("c", this, stream);
+            var joined = (Joining.Joined) stream.takeOver(before, subscription, Resume.ANEW, PAGE);
+            assertThat(joined.position().offset()).isGreaterThanOrEqualTo(at());
+            if (joined.more()) {
+                takeOversBehind++;
+            }
+            advance();
         }
 
         private void comeBack() {

@@ -641,6 +641,41 @@ class ClientConnectionTest {
     }
 
     @Test
+    void aHoleBetweenJoiningAndTheAnswerIsToldBehindTheAnswer() {
+        Client client = connected();
+
+        feeds.betweenJoiningAndAnswer = () -> feeds.stream("feed").breakOffAt("e", 9);
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"feed\"}}");
+        time.pass(Duration.ZERO);
+
+        assertThat(client.heard)
+                .containsExactly(
+                        subscribed(2, "\"epoch\":\"e\""),
+                        "{\"push\":{\"channel\":\"feed\",\"unsubscribe\":"
+                                + "{\"code\":2500,\"reason\":\"insufficient state\"}}}");
+        assertThat(connections.subscriptionCount()).isZero();
+    }
+
+    @Test
+    void whatIsForbiddenBetweenJoiningAndTheAnswerIsToldBehindTheAnswer() {
+        Client client = client(true);
+        client.says(connect(Map.of("sub", "ann", "agency", "ag1")));
+        client.heard.clear();
+
+        feeds.betweenJoiningAndAnswer = () -> feeds.stream("ag1").belongsTo("ag2");
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"ag1\"}}");
+        feeds.publish("ag1", 1);
+        time.pass(Duration.ZERO);
+
+        assertThat(client.heard)
+                .containsExactly(
+                        subscribed(2, "\"epoch\":\"e\""),
+                        "{\"push\":{\"channel\":\"ag1\",\"unsubscribe\":"
+                                + "{\"code\":2000,\"reason\":\"server unsubscribe\"}}}");
+        assertThat(connections.subscriptionCount()).isZero();
+    }
+
+    @Test
     void theEndOfAConnectionEndsItsSubscriptions() {
         Client client = subscriber();
 
@@ -696,6 +731,41 @@ class ClientConnectionTest {
     }
 
     @Test
+    void whatComesWhileAClientTakesOverIsGivenOnce() {
+        Client client = client(false);
+        client.says(connect(Map.of("sub", "ann", "channels", List.of("feed"))));
+        feeds.publish("feed", 1);
+        client.heard.clear();
+
+        feeds.betweenJoiningAndAnswer = () -> feeds.publish("feed", 2);
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"feed\"}}");
+        feeds.publish("feed", 3);
+
+        assertThat(client.heard)
+                .containsExactly(
+                        subscribed(2, "\"epoch\":\"e\",\"offset\":1"), published("feed", 2), published("feed", 3));
+    }
+
+    @Test
+    void aClientThatTakesOverWhatIsBehindGoesOnThere() {
+        for (int offset = 1; offset <= 7; offset++) {
+            feeds.publish("feed", offset);
+        }
+        Client client = client(false);
+        client.says("{\"id\":1,\"connect\":{\"token\":\""
+                + Tokens.of(Map.of("sub", "ann", "channels", List.of("feed")))
+                + "\",\"subs\":{\"feed\":{\"recover\":true,\"offset\":0,\"epoch\":\"e\"}}}}");
+        client.heard.clear();
+
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"feed\"}}");
+        client.drained();
+
+        assertThat(client.heard)
+                .containsExactly(
+                        subscribed(2, "\"epoch\":\"e\",\"offset\":5"), published("feed", 6), published("feed", 7));
+    }
+
+    @Test
     void aHoleEndsAConnectionThatTheServerSubscribed() {
         Client client = client(false);
         client.says(connect(Map.of("sub", "ann", "channels", List.of("feed"))));
@@ -725,6 +795,21 @@ class ClientConnectionTest {
         assertThat(subscribeAs(Map.of("sub", "a", "agencies", List.of("ag2", "ag1")), "ag1"))
                 .contains("\"subscribe\"");
         assertThat(subscribeAs(Map.of("sub", "a", "agency", "ag2"), "ag1")).contains("\"code\":103");
+    }
+
+    @Test
+    void aChannelThatTheTokenOfTheConnectionNamesNeedsNoMore() {
+        Map<String, ?> claims = Map.of("sub", "ann", "channels", List.of("feed"));
+        Client client = client(true);
+        client.says(connect(claims));
+
+        client.says("{\"id\":2,\"subscribe\":{\"channel\":\"feed\"}}");
+        client.says("{\"id\":3,\"unsubscribe\":{\"channel\":\"feed\"}}");
+        client.says("{\"id\":4,\"subscribe\":{\"channel\":\"feed\"}}");
+
+        assertThat(client.heard).contains(subscribed(2, "\"epoch\":\"e\""), subscribed(4, "\"epoch\":\"e\""));
+        assertThat(subscribeAs(claims, "feed")).as("in one frame").isEqualTo(subscribed(2, "\"epoch\":\"e\""));
+        assertThat(subscribeAs(claims, "other")).contains("\"code\":103");
     }
 
     @Test
@@ -1001,6 +1086,11 @@ class ClientConnectionTest {
         private final List<CompletableFuture<Archive.Part>> reads = new ArrayList<>();
         private boolean moved;
 
+        /** Done once, at the next look at a channel after it was opened: it is joined then, and not answered yet. */
+        private @Nullable Runnable betweenJoiningAndAnswer;
+
+        private @Nullable Runnable atNextLook;
+
         private PositionedStream stream(String name) {
             return streams.computeIfAbsent(
                     name,
@@ -1049,6 +1139,11 @@ class ClientConnectionTest {
 
         @Override
         public Lookup find(String channel) {
+            Runnable now = atNextLook;
+            atNextLook = null;
+            if (now != null) {
+                now.run();
+            }
             return switch (channel) {
                 case "nobody" -> new Lookup.Unknown();
                 case "ag1" -> new Lookup.Feed(stream(channel), "ag1");
@@ -1061,6 +1156,8 @@ class ClientConnectionTest {
         public Lookup open(String channel) {
             Lookup seen = find(channel);
             moved = true;
+            atNextLook = betweenJoiningAndAnswer;
+            betweenJoiningAndAnswer = null;
             return seen;
         }
 
