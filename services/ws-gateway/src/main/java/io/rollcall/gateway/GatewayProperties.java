@@ -50,7 +50,7 @@ public record GatewayProperties(
      *
      * @param message the longest message it may send
      * @param channels how many channels it may subscribe to
-     * @param channelName how long their names may be
+     * @param channelName how long their names may be, other than those of feeds
      * @param queue how much may wait for it, besides the longest message
      * @param userConnections how many connections its user may have on one instance; 0: any number
      */

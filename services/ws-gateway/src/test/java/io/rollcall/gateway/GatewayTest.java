@@ -14,6 +14,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -95,6 +98,27 @@ class GatewayTest {
             assertThat(history.path("epoch")).isEqualTo(one.path("epoch"));
             assertThat(history.path("publications").size()).isEqualTo(2);
             assertThat(client.history(5, ALL, 0).path("offset").asLong()).isEqualTo(second);
+        }
+    }
+
+    /** Six characters of the channel's name for each letter: 1,542 in all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u063a", "a"})
+    void aRoomWithTheLongestNameHasAFeedInAnyLetters(String letter) {
+        String longest = letter.repeat(256);
+        String ofLongest = "rooms:" + URLEncoder.encode(longest, StandardCharsets.UTF_8);
+        try (Client client = Client.connected(gateway.port())) {
+            var _ = client.subscribe(2, ofLongest);
+            var _ = log.joined(longest, "Ann");
+
+            assertThat(client.publications(ofLongest, 1)
+                            .getFirst()
+                            .path("data")
+                            .path("name")
+                            .asString())
+                    .isEqualTo("Ann");
+            client.send("{\"id\":3,\"subscribe\":{\"channel\":\"" + ofLongest + "x\"}}");
+            assertThat(client.reply(3).path("error").path("code").asInt()).isEqualTo(107);
         }
     }
 

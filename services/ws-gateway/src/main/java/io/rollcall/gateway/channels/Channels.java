@@ -27,10 +27,10 @@ public interface Channels {
          */
         record Feed(Stream stream, String agency) implements Lookup {}
 
-        /** Nothing has this name. */
+        /** Nothing has this name; how long it is was not looked at. */
         record Unknown() implements Lookup {}
 
-        /** No name can look like this. */
+        /** No name can look like this, or be as long. */
         record BadName() implements Lookup {}
 
         /** There is such a channel, but not here: the operator has switched it off. */

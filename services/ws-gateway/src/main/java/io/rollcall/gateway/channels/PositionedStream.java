@@ -105,12 +105,12 @@ public final class PositionedStream implements Stream {
         }
         if (subscription.position < ring.floor()) {
             if (subscription.position >= archive.floor(ring.top())) {
-                return new Advance.Reading(archive.read(subscription.position, pageLimit));
+                return new Advance.Reading(archive.read(subscription.position, page(subscription, pageLimit)));
             }
             interrupt(subscription);
             return new Advance.Done();
         }
-        deliver(subscription, ring.after(subscription.position, pageLimit));
+        deliver(subscription, ring.after(subscription.position, page(subscription, pageLimit)));
         if (subscription.position < ring.top()) {
             return new Advance.More();
         }
@@ -239,6 +239,11 @@ public final class PositionedStream implements Stream {
     /** How many listen. */
     public synchronized int subscribers() {
         return audiences.all().stream().mapToInt(Audience::size).sum();
+    }
+
+    /** Each publication is pushed with the name of its channel: a page of them fits the queue however long that is. */
+    private static int page(Subscription subscription, int limit) {
+        return Math.clamp(Ring.PAGE_BYTES / subscription.channel().length(), 1, limit);
     }
 
     private static void deliver(Subscription subscription, List<Publication> publications) {

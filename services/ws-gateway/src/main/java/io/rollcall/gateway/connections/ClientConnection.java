@@ -623,16 +623,23 @@ public final class ClientConnection implements Conversation {
     }
 
     private Lookup find(String channel) {
-        return isWellFormed(channel) ? context.channels().find(channel) : new Lookup.BadName();
+        return isPrintable(channel) ? measured(channel, context.channels().find(channel)) : new Lookup.BadName();
     }
 
     private Lookup open(String channel) {
-        return isWellFormed(channel) ? context.channels().open(channel) : new Lookup.BadName();
+        return isPrintable(channel) ? measured(channel, context.channels().open(channel)) : new Lookup.BadName();
     }
 
-    private boolean isWellFormed(String channel) {
-        return channel.length() <= context.limits().channelNameLength()
-                && channel.chars().allMatch(character -> character >= ' ' && character <= '~');
+    private static boolean isPrintable(String channel) {
+        return channel.chars().allMatch(character -> character >= ' ' && character <= '~');
+    }
+
+    /** Feeds have been measured by the names that are encoded in theirs. */
+    private Lookup measured(String channel, Lookup found) {
+        return found instanceof Lookup.Unknown
+                        && channel.length() > context.limits().channelNameLength()
+                ? new Lookup.BadName()
+                : found;
     }
 
     private ErrorCode problem(String channel) {

@@ -6,7 +6,8 @@ import java.time.Duration;
  * What a connection may take and how long it is waited for.
  *
  * @param channels how many it may subscribe to
- * @param channelNameLength how long their names may be
+ * @param channelNameLength how long their names may be; those of feeds are measured decoded, and may be as long as the
+ *     names they are made of
  * @param userConnections how many connections a user may have on this instance; 0: any number
  * @param page how many publications one answer holds
  * @param connectWithin how long it may be silent after it opened

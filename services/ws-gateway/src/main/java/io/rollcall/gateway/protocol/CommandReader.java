@@ -26,6 +26,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -36,7 +37,11 @@ public final class CommandReader {
 
     private static final long MAX_ID = 0xFFFF_FFFFL;
     private static final BigInteger MAX_OFFSET = BigInteger.valueOf(Long.MAX_VALUE);
-    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Without a table of all names that ever came: it would keep, for everybody, what anybody makes up. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .build();
 
     private CommandReader() {}
 

@@ -100,6 +100,21 @@ class PositionedStreamTest {
     }
 
     @Test
+    void aPageOfAChannelWithALongNameIsShorter() {
+        var stream = stream(0);
+        var reader = new Reader(stream, "c".repeat(Ring.PAGE_BYTES / 10));
+        stream.join(reader.subscription);
+        for (long offset = 1; offset <= 15; offset++) {
+            stream.publish(publication(offset));
+        }
+
+        assertThat(stream.advance(reader.subscription, 100)).isInstanceOf(Stream.Advance.More.class);
+        assertThat(reader.offsets()).hasSize(10);
+        assertThat(stream.advance(reader.subscription, 100)).isInstanceOf(Stream.Advance.Done.class);
+        assertThat(reader.offsets()).hasSize(15);
+    }
+
+    @Test
     void whoTakesOverWithAPositionIsNotGivenAgainWhatTheOtherWasGiven() {
         var stream = stream(0);
         var standing = new Reader(stream);
@@ -271,9 +286,13 @@ class PositionedStreamTest {
         private boolean reading;
 
         private Reader(Stream stream) {
+            this(stream, "c");
+        }
+
+        private Reader(Stream stream, String channel) {
             super(encoding);
             this.stream = stream;
-            this.subscription = new Subscription("c", this, stream);
+            this.subscription = new Subscription(channel, this, stream);
         }
 
         private List<Long> offsets() {

@@ -401,8 +401,10 @@ class ClientConnectionTest {
     void aNameThatIsTooLongOrNotPrintableIsAnError() {
         String error = "{\"id\":2,\"error\":{\"code\":107,\"message\":\"bad request\"}}";
 
-        assertThat(answer("{\"id\":2,\"subscribe\":{\"channel\":\"" + "x".repeat(256) + "\"}}"))
+        assertThat(answer("{\"id\":2,\"subscribe\":{\"channel\":\"nobody" + "x".repeat(250) + "\"}}"))
                 .isEqualTo(error);
+        assertThat(answer("{\"id\":2,\"subscribe\":{\"channel\":\"nobody" + "x".repeat(249) + "\"}}"))
+                .contains("\"code\":102");
         assertThat(answer("{\"id\":2,\"subscribe\":{\"channel\":\"\u00fc\"}}")).isEqualTo(error);
         assertThat(answer("{\"id\":2,\"subscribe\":{\"channel\":\"a\\nb\"}}")).isEqualTo(error);
     }
@@ -1144,8 +1146,10 @@ class ClientConnectionTest {
             if (now != null) {
                 now.run();
             }
+            if (channel.startsWith("nobody")) {
+                return new Lookup.Unknown();
+            }
             return switch (channel) {
-                case "nobody" -> new Lookup.Unknown();
                 case "ag1" -> new Lookup.Feed(stream(channel), "ag1");
                 case "moving" -> new Lookup.Feed(stream(channel), moved ? "ag2" : "ag1");
                 default -> new Lookup.Feed(stream(channel), "");

@@ -1,11 +1,14 @@
 package io.rollcall.gateway.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rollcall.gateway.channels.domain.StreamPosition;
 import io.rollcall.gateway.protocol.Command.Malformed;
 import io.rollcall.gateway.protocol.Command.Resume;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,6 +49,25 @@ class CommandReaderTest {
     @Test
     void anUnknownFieldOfARequestIsReadOver() {
         assertThat(read("{\"id\":1,\"ping\":{\"new\":{\"deep\":[{}]}}}")).containsExactly(new Command.Ping(1));
+    }
+
+    /** A table of them would keep these for ever, 30 MB of them, and be copied with each command that brings another. */
+    @Test
+    void noNameThatWasMadeUpIsKept() {
+        List<WeakReference<String>> names = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            List<Command> read = read("{\"id\":1,\"connect\":{\"subs\":{\"" + i + "x".repeat(30_000) + "\":{}}}}");
+            names.add(new WeakReference<>(((Command.Connect) read.getFirst())
+                    .subs()
+                    .keySet()
+                    .iterator()
+                    .next()));
+        }
+
+        await().until(() -> {
+            System.gc();
+            return names.stream().allMatch(it -> it.get() == null);
+        });
     }
 
     @Test
