@@ -29,7 +29,7 @@ class PresenceHistoryConfiguration {
 
     @Bean
     PresenceReads presenceReads(StreamsRuntime streams) {
-        return new PresenceReads(new StoreReader(streams::running));
+        return new PresenceReads(new StoreReader(streams));
     }
 
     @Bean(destroyMethod = "close")

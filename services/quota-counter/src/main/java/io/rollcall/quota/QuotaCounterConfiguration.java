@@ -110,7 +110,7 @@ class QuotaCounterConfiguration {
 
     @Bean
     StoreReader storeReader(StreamsRuntime streams) {
-        return new StoreReader(streams::running);
+        return new StoreReader(streams);
     }
 
     @Bean(destroyMethod = "close")

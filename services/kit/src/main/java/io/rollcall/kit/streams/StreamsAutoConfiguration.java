@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -45,16 +46,25 @@ public class StreamsAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(ServiceTopology.class)
+    ReadableStores readableStores() {
+        return new ReadableStores();
+    }
+
+    @Bean
+    @ConditionalOnBean(ServiceTopology.class)
     StreamsBuilderFactoryBean streamsBuilder(
             Service service,
             KafkaSettings kafka,
             StreamsSettings streams,
             DeadLetters deadLetters,
+            ReadableStores readable,
             ObjectProvider<ServiceTopology> topologies,
             ObjectProvider<MeterRegistry> meters,
             @Value("${rollcall.data-dir}") Path dataDir) {
         Map<String, Object> properties = new HashMap<>(streams.properties(service.id(), dataDir, kafka));
         properties.putAll(DeadLetterHandlers.properties(deadLetters));
+        properties.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TellsWhenRestored.class);
+        properties.put(TellsWhenRestored.STORES, readable);
         var factory = new StreamsBuilderFactoryBean(new KafkaStreamsConfiguration(properties));
         // The runtime starts it when the world is there for it, and ends it in its own place.
         factory.setAutoStartup(false);
@@ -69,6 +79,7 @@ public class StreamsAutoConfiguration {
                 topologies.orderedStream().forEach(topology -> topology.addTo(builder));
             }
         });
+        factory.setKafkaStreamsCustomizer(running -> running.setStandbyUpdateListener(readable));
         meters.ifAvailable(registry -> factory.addListener(new KafkaStreamsMicrometerListener(registry)));
         return factory;
     }
@@ -78,6 +89,7 @@ public class StreamsAutoConfiguration {
     StreamsRuntime streamsRuntime(
             StreamsBuilderFactoryBean factory,
             StreamTopics topics,
+            ReadableStores readable,
             KafkaSettings kafka,
             StreamsSettings streams,
             Service service,
@@ -87,6 +99,7 @@ public class StreamsAutoConfiguration {
         return new StreamsRuntime(
                 factory,
                 topics,
+                readable,
                 kafka.admin(service.id() + "-start"),
                 new ThreadFailures(clock, streams.threadRestarts(), streams.threadRestartWindow()),
                 checks.orderedStream().toList(),

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -50,6 +51,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
 
     private final StreamsBuilderFactoryBean factory;
     private final StreamTopics topics;
+    private final ReadableStores readable;
     private final Map<String, Object> adminProperties;
     private final ThreadFailures failures;
     private final List<StartCheck> checks;
@@ -64,6 +66,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     StreamsRuntime(
             StreamsBuilderFactoryBean factory,
             StreamTopics topics,
+            ReadableStores readable,
             Map<String, Object> adminProperties,
             ThreadFailures failures,
             List<StartCheck> checks,
@@ -71,6 +74,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             Duration silenceAllowed) {
         this.factory = factory;
         this.topics = topics;
+        this.readable = readable;
         this.adminProperties = adminProperties;
         this.failures = failures;
         this.checks = checks;
@@ -91,6 +95,14 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             throw new UnavailableException("The state stores are not open yet.", Duration.ofSeconds(1));
         }
         return streams;
+    }
+
+    /**
+     * Whether a partition of a store may be read here: by its owner when it is restored, by others when their copy is
+     * near. See {@code ReadableStores}.
+     */
+    public boolean mayBeRead(String store, int partition) {
+        return readable.mayBeRead(store, partition);
     }
 
     @Override
@@ -198,27 +210,37 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     /**
      * Waits until what this instance holds, its copies of others' state too, is as good as whole. Only then somebody else
      * may be stopped, as a rollout does when it hears that this one is ready. Where more is written between two looks
-     * than a small lag there is no end to that, and this one is needed all the more.
+     * than a small lag there is no end to that, and this one is needed all the more. From then on looks only for copies
+     * that nothing else tells of.
      */
     private void catchUp() throws InterruptedException {
         long giveUpAt = System.nanoTime() + CATCH_UP_WITHIN.toNanos();
-        while (!caughtUp && !end.await(LOOK_AT_LAGS_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-            if (System.nanoTime() - giveUpAt > 0) {
+        while (!end.await((caughtUp ? RETRY : LOOK_AT_LAGS_EVERY).toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!caughtUp && System.nanoTime() - giveUpAt > 0) {
                 LOG.atWarn().log("copies of state are still behind, and are no longer waited for");
                 caughtUp = true;
-                return;
             }
             KafkaStreams streams = factory.getKafkaStreams();
-            if (streams != null && streams.state() == KafkaStreams.State.RUNNING) {
-                try {
-                    caughtUp = streams.allLocalStorePartitionLags().values().stream()
-                            .flatMap(store -> store.values().stream())
-                            .allMatch(lag -> lag.offsetLag() <= StreamsSettings.SMALL_LAG);
-                } catch (RuntimeException e) {
-                    // The broker does not tell, or a store goes while we look: the streams are none the worse for it.
-                    LOG.atDebug().setCause(e).log("the broker does not tell how far the state is");
-                }
+            if (streams != null
+                    && streams.state() == KafkaStreams.State.RUNNING
+                    && (!caughtUp || readable.haveSilentCopies())) {
+                lookAtLags(streams);
             }
+        }
+    }
+
+    private void lookAtLags(KafkaStreams streams) {
+        try {
+            Map<String, Map<Integer, LagInfo>> lags = streams.allLocalStorePartitionLags();
+            readable.lags(lags);
+            if (lags.values().stream()
+                    .flatMap(store -> store.values().stream())
+                    .allMatch(lag -> lag.offsetLag() <= StreamsSettings.SMALL_LAG)) {
+                caughtUp = true;
+            }
+        } catch (RuntimeException e) {
+            // The broker does not tell, or a store goes while we look: the streams are none the worse for it.
+            LOG.atDebug().setCause(e).log("the broker does not tell how far the state is");
         }
     }
 

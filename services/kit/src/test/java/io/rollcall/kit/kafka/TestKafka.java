@@ -79,12 +79,21 @@ public final class TestKafka {
 
     /** Sends a record in a transaction that is not over. */
     <V extends SpecificRecord> KafkaProducer<byte[], byte[]> beginTransaction(Topic<V> topic, String key, V value) {
+        return beginTransaction(record(topic, key, value));
+    }
+
+    /** Begins a transaction in a partition of a topic, with a record that means nothing. */
+    public KafkaProducer<byte[], byte[]> beginTransaction(String topic, int partition) {
+        return beginTransaction(new ProducerRecord<>(topic, partition, new byte[] {0}, new byte[] {0}));
+    }
+
+    private KafkaProducer<byte[], byte[]> beginTransaction(ProducerRecord<byte[], byte[]> record) {
         Map<String, Object> properties = patient("transactional");
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, UUID.randomUUID().toString());
         var producer = new KafkaProducer<byte[], byte[]>(properties);
         producer.initTransactions();
         producer.beginTransaction();
-        var sent = producer.send(record(topic, key, value));
+        var sent = producer.send(record);
         producer.flush();
         if (sent.state() != Future.State.SUCCESS) {
             throw new IllegalStateException("not sent", sent.exceptionNow());

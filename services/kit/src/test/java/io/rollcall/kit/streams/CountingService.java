@@ -6,6 +6,7 @@ import io.rollcall.kit.ProcessExit;
 import io.rollcall.kit.health.Readiness;
 import io.rollcall.kit.kafka.KafkaAutoConfiguration;
 import io.rollcall.kit.kafka.SwitchableRegistry;
+import io.rollcall.kit.peers.StoreReader;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
@@ -19,12 +20,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
@@ -41,7 +47,7 @@ final class CountingService implements AutoCloseable {
     static final Topic<Room> OUT = topic("room-counts");
     static final List<Topic<?>> TOPICS = List.of(IN, OUT, Topics.deadLetters(Service.PRESENCE_HISTORY));
 
-    private static final String STORE = "counts-by-room";
+    static final String STORE = "counts-by-room";
 
     private final ConfigurableApplicationContext context;
     private final BlockingQueue<String> exits = new LinkedBlockingQueue<>();
@@ -72,10 +78,12 @@ final class CountingService implements AutoCloseable {
                 "--spring.application.name=" + Service.PRESENCE_HISTORY.id(),
                 "--rollcall.kafka.bootstrap-servers=" + bootstrapServers,
                 "--rollcall.data-dir=" + data,
-                "--rollcall.streams.standbys=0",
                 "--logging.level.root=WARN",
                 "--logging.level.org.apache.kafka=OFF"));
         told.addAll(List.of(arguments));
+        if (told.stream().noneMatch(it -> it.startsWith("--rollcall.streams.standbys"))) {
+            told.add("--rollcall.streams.standbys=0");
+        }
         context = application.run(told.toArray(String[]::new));
         runtime().bindTo(meters);
     }
@@ -106,6 +114,25 @@ final class CountingService implements AutoCloseable {
         return exits;
     }
 
+    /** How often a room has come, as endpoints read it. */
+    @Nullable
+    Integer count(String key, int partition) {
+        var stores = new StoreReader(runtime());
+        return stores.asked(
+                () -> stores.<String, Integer>store(STORE, partition).get(key));
+    }
+
+    /** The same, however whole the store is. */
+    @Nullable
+    Integer countOfWhatIsThere(String key, int partition) {
+        return runtime()
+                .running()
+                .store(StoreQueryParameters.fromNameAndType(STORE, QueryableStoreTypes.<String, Integer>keyValueStore())
+                        .withPartition(partition)
+                        .enableStaleStores())
+                .get(key);
+    }
+
     @Override
     public void close() {
         context.close();
@@ -114,11 +141,24 @@ final class CountingService implements AutoCloseable {
     private static void addTo(StreamsBuilder builder, StreamTopics topics, Consumer<Room> beforeCounting) {
         StreamTopic<Room> in = topics.of(IN);
         StreamTopic<Room> out = topics.of(OUT);
-        builder.addStateStore(
-                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.Integer()));
         builder.stream(in.name(), in.consumed())
-                .process(() -> new Count(beforeCounting), Named.as("count-rooms"), STORE)
+                .process(supplier(beforeCounting), Named.as("count-rooms"))
                 .to(out.name(), out.produced());
+    }
+
+    private static ProcessorSupplier<String, Room, String, Room> supplier(Consumer<Room> beforeCounting) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<String, Room, String, Room> get() {
+                return new Count(beforeCounting);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return Set.of(Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.Integer()));
+            }
+        };
     }
 
     private static final class Count extends ContextualProcessor<String, Room, String, Room> {

@@ -4,6 +4,7 @@ import static io.rollcall.kit.streams.CountingService.IN;
 import static io.rollcall.kit.streams.CountingService.OUT;
 import static io.rollcall.kit.streams.CountingService.room;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rollcall.kit.health.Readiness;
@@ -15,6 +16,7 @@ import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.schemas.Service;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.rooms.Room;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,11 +28,13 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,5 +227,55 @@ class StreamsRuntimeTest {
             assertThat(service.exits().poll(30, TimeUnit.SECONDS)).isEqualTo("the streams cannot start");
             assertThat(service.readiness()).isEqualTo(Readiness.down("failed, the process ends"));
         }
+    }
+
+    @Test
+    void whatIsBeingRestoredIsNotAnswered(@TempDir Path otherData) {
+        int partition = partitionOf("a");
+        try (var service = started(StreamsRuntimeTest::fineWith)) {
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1);
+            assertThat(service.count("a", partition)).isEqualTo(1);
+        }
+        String changelog = Service.PRESENCE_HISTORY.id() + "-" + CountingService.STORE + "-changelog";
+        // Nothing behind it can be restored before it is over.
+        try (var open = kafka.beginTransaction(changelog, partition)) {
+            try (var service = new CountingService(
+                    cluster.bootstrapServers(), registry, otherData, StreamsRuntimeTest::fineWith)) {
+                await().untilAsserted(() -> assertThatCode(() -> service.countOfWhatIsThere("a", partition))
+                        .doesNotThrowAnyException());
+                assertThatThrownBy(() -> service.count("a", partition)).isInstanceOf(UnavailableException.class);
+
+                open.abortTransaction();
+                awaitAnswers(() -> assertThat(service.count("a", partition)).isEqualTo(1));
+            }
+        }
+    }
+
+    @Test
+    void aCopyIsAnsweredOnceItHasEverythingThatThereWas(@TempDir Path otherData) {
+        String copies = "--rollcall.streams.standbys=1";
+        try (var service = started(StreamsRuntimeTest::fineWith, copies);
+                var other = new CountingService(
+                        cluster.bootstrapServers(), registry, otherData, StreamsRuntimeTest::fineWith, copies)) {
+            awaitReadiness(other, Readiness.up());
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1);
+
+            for (CountingService one : List.of(service, other)) {
+                awaitAnswers(() -> assertThat(one.count("a", partitionOf("a"))).isEqualTo(1));
+                // Nothing was ever there.
+                awaitAnswers(
+                        () -> assertThat(one.count("a", 1 - partitionOf("a"))).isNull());
+            }
+        }
+    }
+
+    private static void awaitAnswers(ThrowingRunnable asserted) {
+        await().ignoreExceptionsInstanceOf(UnavailableException.class).untilAsserted(asserted);
+    }
+
+    private static int partitionOf(String key) {
+        return BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), IN.partitions());
     }
 }
