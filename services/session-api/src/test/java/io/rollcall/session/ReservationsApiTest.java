@@ -9,6 +9,7 @@ import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.events.EventSource;
+import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.schemas.rooms.ParticipantJoined;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Every row of the contract of reservations over HTTP, on the whole service. Quotas are decided by {@link TestQuota}, a test
@@ -576,6 +578,148 @@ class ReservationsApiTest {
 
         assertThat(reserve(first, "ann", camera, key).body()).isEqualTo(reply.body());
         error(reserve("ann", camera), 409, "Camera is not online: OFFLINE");
+    }
+
+    private void change(String camera, String agency, String name, String status) {
+        String changed = JSON.writeValueAsString(Map.of("name", name, "source", agency, "status", status));
+        assertThat(call(first, "ada", "PUT", at(camera), AS_JSON, changed).status())
+                .isEqualTo(200);
+        await().atMost(TwoInstances.PATIENCE).untilAsserted(() -> {
+            JsonNode seen = call(second, "ann", "GET", at(camera), Map.of(), "").json();
+            assertThat(List.of(
+                            seen.path("source").asString(),
+                            seen.path("name").asString(),
+                            seen.path("status").asString()))
+                    .containsExactly(agency, name, status);
+        });
+    }
+
+    /** One that is decided about in another partition. */
+    private String agencyElsewhere(String than, int limit) {
+        String other;
+        do {
+            other = agency(limit);
+        } while (partitionOf(other) == partitionOf(than));
+        return other;
+    }
+
+    private static int partitionOf(String agency) {
+        return ReservationIds.partitionOf(agency, Topics.QUOTA_COMMANDS.partitions());
+    }
+
+    private static void sameButEnded(Reply reply, Reply before, int status) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        ObjectNode expected = (ObjectNode) before.json();
+        expected.remove(List.of("token", "expires_at"));
+        assertThat(reply.json()).isEqualTo(expected);
+    }
+
+    @Test
+    void aRequestHasItsFirstAnswerWhenTheCameraHasAnotherName() {
+        String agency = agency(1);
+        String camera = camera(agency);
+        String key = any("key");
+        Reply reply = reserve(first, "ann", camera, key);
+        change(camera, agency, "Side gate", "ONLINE");
+        assertThat(reserve(second, "ann", camera, key).body()).isEqualTo(reply.body());
+        release("ann", reply.id());
+        sameButEnded(reserve(second, "ann", camera, key), reply, 201);
+    }
+
+    @Test
+    void aRequestHasItsFirstAnswerWhenItHasEndedAndTheCameraIsOffline() {
+        String agency = agency(1);
+        String camera = camera(agency);
+        String key = any("key");
+        Reply reply = reserve(first, "ann", camera, key);
+        release("ann", reply.id());
+        change(camera, agency, "Main gate", "OFFLINE");
+        sameButEnded(reserve(second, "ann", camera, key), reply, 201);
+    }
+
+    @Test
+    void aRequestHasItsFirstAnswerWhenTheCameraIsRemoved() {
+        String camera = camera(agency(1));
+        String key = any("key");
+        Reply reply = reserve(first, "ann", camera, key);
+        assertThat(call(first, "ada", "DELETE", at(camera), Map.of(), "").status())
+                .isEqualTo(204);
+        await().atMost(TwoInstances.PATIENCE).untilAsserted(() -> {
+            assertThat(call(second, "ann", "GET", at(camera), Map.of(), "").status())
+                    .isEqualTo(404);
+            assertThat(endOf(reply.id())).isEqualTo("camera_removed");
+        });
+        sameButEnded(reserve(second, "ann", camera, key), reply, 201);
+        error(reserve("ann", camera), 404, "Camera not found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5})
+    void aRequestHasItsFirstAnswerAndNoOtherSlotWhenTheCameraIsAnotherAgencys(int limit) {
+        String agency = agency(1);
+        String camera = camera(agency);
+        String key = any("key");
+        Reply reply = reserve(first, "ann", camera, key);
+        String other = agencyElsewhere(agency, limit);
+        change(camera, other, "Main gate", "ONLINE");
+        await().atMost(TwoInstances.PATIENCE)
+                .untilAsserted(() -> assertThat(endOf(reply.id())).isEqualTo("camera_removed"));
+
+        sameButEnded(reserve(second, "ann", camera, key), reply, 201);
+
+        await().atMost(TwoInstances.PATIENCE)
+                .untilAsserted(() -> assertThat(stack.quota.used(other)).isZero());
+        sameButEnded(reserve(first, "ann", camera, key), reply, 201);
+    }
+
+    @Test
+    void anotherBodyUnderTheSameKeyIsRefusedForThatEvenIfItsCameraCouldNotBeReserved() throws Exception {
+        String agency = agency(1);
+        String key = any("key");
+        Reply reply = reserve(first, "ann", camera(agency), key);
+        String full = agencyElsewhere(agency, 0);
+        String unknownToBeFull = agencyElsewhere(agency, 0);
+        write(
+                Topics.AGENCY_USAGE,
+                full,
+                AgencyUsage.newBuilder().setSource(full).setLimit(0).build());
+        await().atMost(TwoInstances.PATIENCE)
+                .until(() -> call(second, "ann", "GET", STREAM + "/stats", Map.of(), "")
+                        .json()
+                        .path("source_stats")
+                        .has(full));
+
+        for (String other :
+                List.of(any("nobody"), camera(agency(1), "OFFLINE"), camera(full), camera(unknownToBeFull))) {
+            Reply refused = reserve(second, "ann", other, key);
+            assertThat(refused.status()).as(refused.body()).isEqualTo(422);
+        }
+
+        assertThat(stack.quota.refusals).noneMatch(it -> it.getAgency().equals(full));
+        String fresh = any("key");
+        String camera = camera(full);
+        assertThat(reserve(second, "ann", camera, fresh).status()).isEqualTo(429);
+        stack.quota.limit(full, 1);
+        assertThat(reserve(second, "ann", camera, fresh).status()).isEqualTo(201);
+        assertThat(stack.quota.lease(reply.id())).isPresent();
+    }
+
+    @Test
+    void aRenewalUnderAKeyHasItsAnswerAgainAlsoAfterTheEnd() {
+        String agency = agency(1);
+        String camera = camera(agency);
+        String id = reserve("ann", camera).id();
+        String path = STREAM + "/renew/" + id;
+        Map<String, String> key = Map.of("Idempotency-Key", any("key"));
+        Reply renewed = call(first, "ann", "POST", path, key, "");
+        assertThat(renewed.status()).as(renewed.body()).isEqualTo(200);
+        change(camera, agency, "Side gate", "ONLINE");
+
+        assertThat(call(second, "ann", "POST", path, key, "").body()).isEqualTo(renewed.body());
+        assertThat(stack.quota.lease(id).orElseThrow().getVersion()).isEqualTo(2);
+        release("ann", id);
+        sameButEnded(call(second, "ann", "POST", path, key, ""), renewed, 200);
+        error(about("ann", "POST", "renew", id), 404, "Reservation not found");
     }
 
     @Test

@@ -71,6 +71,9 @@ final class TestQuota implements AutoCloseable {
     /** Every lease that has ended, as its event told. */
     final List<QuotaEvent> endings = new CopyOnWriteArrayList<>();
 
+    /** Every reservation that was refused for want of room. */
+    final List<QuotaEvent> refusals = new CopyOnWriteArrayList<>();
+
     /** What was to be undone when it had been kept. */
     final List<String> kept = new CopyOnWriteArrayList<>();
 
@@ -187,10 +190,12 @@ final class TestQuota implements AutoCloseable {
             told(Topics.QUOTA_REPLIES, answered(command, refusal == null ? yes() : no(refusal)));
             return;
         }
-        boolean remembered = command.getType() != QuotaCommandType.NOTHING || header.getRepeatable();
+        boolean aboutAKey = !header.getFingerprint().isEmpty();
+        boolean looked = command.getType() != QuotaCommandType.NOTHING || aboutAKey;
+        boolean remembered = command.getType() != QuotaCommandType.NOTHING || (aboutAKey && header.getRepeatable());
         // What one partition knows another one does not.
         Map<String, Answered> answers = this.answers.computeIfAbsent(record.partition(), _ -> new HashMap<>());
-        Answered before = remembered ? answers.get(header.getCommandId()) : null;
+        Answered before = looked ? answers.get(header.getCommandId()) : null;
         if (before != null) {
             boolean same = before.fingerprint().equals(header.getFingerprint());
             Answer first = before.answer();
@@ -205,7 +210,7 @@ final class TestQuota implements AutoCloseable {
         if (event != null) {
             told(Topics.QUOTA_EVENTS, event);
         }
-        Answer answer = event == null ? yes() : Objects.requireNonNull(event.getAnswer());
+        Answer answer = event == null ? yes(command) : Objects.requireNonNull(event.getAnswer());
         if (remembered && !answer.getReason().endsWith("_LIMIT_EXCEEDED")) {
             answers.put(header.getCommandId(), new Answered(header.getFingerprint(), answer));
         }
@@ -250,7 +255,8 @@ final class TestQuota implements AutoCloseable {
                         .forEach(it -> end(null, it, "camera_removed", null));
                 yield answered(command, yes());
             }
-            case NOTHING -> answered(command, new Answer(Outcome.UNCHANGED, "", false));
+            case NOTHING ->
+                answered(command, new Answer(Outcome.UNCHANGED, header.getRepeatable() ? header.getNote() : "", false));
             case HEARTBEAT, NOTE_VIEWER, SET_LIMIT, TICK, UNKNOWN ->
                 throw new IllegalStateException("session-api does not send " + command.getType());
         };
@@ -268,7 +274,7 @@ final class TestQuota implements AutoCloseable {
         boolean totallyFull = total != null && live.size() >= total;
         if (full || totallyFull || live.size() >= capacity) {
             String reason = full ? "AGENCY_LIMIT_EXCEEDED" : totallyFull ? "TOTAL_LIMIT_EXCEEDED" : "CAPACITY_EXCEEDED";
-            return QuotaEvent.newBuilder(answered(command, no(reason)))
+            QuotaEvent refusal = QuotaEvent.newBuilder(answered(command, no(reason)))
                     .setType(QuotaEventType.LEASE_REFUSED)
                     .setReason(reason)
                     .setCameraId(slot.getCameraId())
@@ -278,6 +284,8 @@ final class TestQuota implements AutoCloseable {
                     .setTotalUsage(live.size())
                     .setTotalLimit(total)
                     .build();
+            refusals.add(refusal);
+            return refusal;
         }
         Lease lease = Lease.newBuilder()
                 .setReservationId(command.getReservationId())
@@ -294,7 +302,7 @@ final class TestQuota implements AutoCloseable {
                 .build();
         beaten.remove(lease.getReservationId());
         lives(lease);
-        return QuotaEvent.newBuilder(answered(command, yes()))
+        return QuotaEvent.newBuilder(answered(command, yes(command)))
                 .setType(QuotaEventType.LEASE_GRANTED)
                 .build();
     }
@@ -306,7 +314,7 @@ final class TestQuota implements AutoCloseable {
                 .setRenewedAt(now)
                 .setExpiresAt(now.plus(LONGEST))
                 .build());
-        return QuotaEvent.newBuilder(answered(command, yes()))
+        return QuotaEvent.newBuilder(answered(command, yes(command)))
                 .setType(QuotaEventType.LEASE_RENEWED)
                 .build();
     }
@@ -368,6 +376,11 @@ final class TestQuota implements AutoCloseable {
         var record = new ProducerRecord<>(topic.name(), bytes(key), events.serialize(topic.name(), event));
         record.headers().add("command-id", bytes(event.getCommandId()));
         var _ = producer.send(record);
+    }
+
+    private static Answer yes(QuotaCommand command) {
+        CommandHeader header = Objects.requireNonNull(command.getHeader());
+        return new Answer(Outcome.ACCEPTED, header.getNote(), false);
     }
 
     private static Answer yes() {

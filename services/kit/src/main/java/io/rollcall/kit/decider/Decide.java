@@ -179,7 +179,7 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
             }
             case Received.Nothing<C>(CommandHeader header) -> {
                 var nothing = new Outcomes(shelf.nothing(record.key()), header);
-                nothing.answered(header.getRepeatable() ? keyOf(header) : UNCHANGED);
+                nothing.answered(header.getFingerprint().isEmpty() ? UNCHANGED : keyOf(header));
                 finish(nothing);
             }
             case Received.Asked<C>(CommandHeader header, C command) -> {
@@ -229,16 +229,21 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     }
 
     /**
-     * A command for nothing under an Idempotency-Key keeps which body the key came with: for requests that may be decided
-     * in one partition or another, by what is in their body.
+     * A command for nothing with a body's fingerprint tells what its key was first used for, if it was; under an
+     * Idempotency-Key it also keeps that. For requests that may be decided in one partition or another, by what is in their
+     * body.
      */
     private Answer keyOf(CommandHeader header) {
         AnsweredCommand before = stores.answered(header.getCommandId(), now.toEpochMilli());
         if (before != null) {
             return again(before, header);
         }
-        remember(header, UNCHANGED);
-        return UNCHANGED;
+        if (!header.getRepeatable()) {
+            return UNCHANGED;
+        }
+        var kept = new Answer(Outcome.UNCHANGED, header.getNote(), false);
+        remember(header, kept);
+        return kept;
     }
 
     private static Answer again(AnsweredCommand before, CommandHeader header) {
@@ -281,9 +286,9 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
             Decision<E> decision = rules.decide(command, outcomes.state, now);
             anyAccepted |= decision instanceof Decision.Accepted<E>;
             unchanged = decision instanceof Decision.Unchanged<E>;
-            decided(outcomes, decision, last ? answer(decision, anyAccepted) : null);
+            decided(outcomes, decision, last ? answer(decision, anyAccepted, header.getNote()) : null);
             if (last) {
-                remember(header, decision, answer(decision, anyAccepted));
+                remember(header, decision, answer(decision, anyAccepted, header.getNote()));
             }
             finish(outcomes);
         }
@@ -297,10 +302,10 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
         }
     }
 
-    private static Answer answer(Decision<?> decision, boolean anyAccepted) {
+    private static Answer answer(Decision<?> decision, boolean anyAccepted, String note) {
         return switch (decision) {
-            case Decision.Accepted<?> _ -> new Answer(Outcome.ACCEPTED, "", false);
-            case Decision.Unchanged<?> _ -> new Answer(anyAccepted ? Outcome.ACCEPTED : Outcome.UNCHANGED, "", false);
+            case Decision.Accepted<?> _ -> new Answer(Outcome.ACCEPTED, note, false);
+            case Decision.Unchanged<?> _ -> new Answer(anyAccepted ? Outcome.ACCEPTED : Outcome.UNCHANGED, note, false);
             case Decision.Refused<?> refused -> new Answer(Outcome.REFUSED, refused.reason(), false);
         };
     }
@@ -321,7 +326,7 @@ final class Decide<C, S, E, CR extends SpecificRecord, ER extends SpecificRecord
     private void noted(Outcomes outcomes, C command) {
         Decision<E> decision = rules.decide(command, outcomes.state, now);
         events(decision).forEach(outcomes::evolved);
-        outcomes.replied(answer(decision, false));
+        outcomes.replied(answer(decision, false, ""));
     }
 
     private static <E> List<E> events(Decision<E> decision) {

@@ -197,18 +197,40 @@ class QuotaTopologyTest {
         CommandHeader first = CommandHeader.newBuilder(QuotaDriver.header("key"))
                 .setRepeatable(true)
                 .setFingerprint("one body")
+                .setNote("a note")
                 .build();
         CommandHeader other =
                 CommandHeader.newBuilder(first).setFingerprint("another body").build();
+        CommandHeader question =
+                CommandHeader.newBuilder(first).setRepeatable(false).setNote("").build();
 
-        assertThat(answer(QuotaDriver.nothing(first), NOON).getAnswer())
+        assertThat(answer(QuotaDriver.nothing(question), NOON).getAnswer())
                 .isEqualTo(new Answer(Outcome.UNCHANGED, "", false));
+        assertThat(answer(QuotaDriver.nothing(first), NOON).getAnswer())
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "a note", false));
         assertThat(answer(QuotaDriver.nothing(first), after(1)).getAnswer())
-                .isEqualTo(new Answer(Outcome.UNCHANGED, "", true));
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "a note", true));
+        assertThat(answer(QuotaDriver.nothing(question), after(1)).getAnswer())
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "a note", true));
         assertThat(answer(QuotaDriver.nothing(other), after(2)).getAnswer())
                 .isEqualTo(new Answer(Outcome.REFUSED, "KEY_REUSED", false));
         assertThat(answer(QuotaDriver.nothing(other), after(24 * 3600)).getAnswer())
-                .isEqualTo(new Answer(Outcome.UNCHANGED, "", false));
+                .isEqualTo(new Answer(Outcome.UNCHANGED, "a note", false));
+    }
+
+    @Test
+    void anAnswerComesWithTheNoteOfItsCommandAndAgainWithTheFirst() {
+        limit(1);
+        QuotaCommand reserve = reserve(ID);
+        QuotaCommand noted = QuotaCommand.newBuilder(reserve)
+                .setHeader(CommandHeader.newBuilder(Objects.requireNonNull(reserve.getHeader()))
+                        .setNote("a note")
+                        .build())
+                .build();
+
+        assertThat(answer(noted, NOON).getAnswer()).isEqualTo(new Answer(Outcome.ACCEPTED, "a note", false));
+        answer(QuotaDriver.release(commandId(), ID, null), after(1));
+        assertThat(answer(reserve, after(2)).getAnswer()).isEqualTo(new Answer(Outcome.ACCEPTED, "a note", true));
     }
 
     @Test

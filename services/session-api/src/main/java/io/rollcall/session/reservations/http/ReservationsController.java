@@ -6,11 +6,13 @@ import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandHeaders;
 import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.TakesIdempotencyKey;
+import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.schemas.CameraRoom;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.commands.CommandHeader;
+import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.LeaseClaim;
 import io.rollcall.schemas.quota.QuotaCommand;
@@ -93,6 +95,7 @@ class ReservationsController {
             CommandIds ids,
             CameraCatalogue cameras,
             LiveLeases leases,
+            View<AgencyUsage> agencies,
             CameraRooms rooms,
             AccessTokens tokens,
             SessionApiProperties properties,
@@ -104,7 +107,7 @@ class ReservationsController {
         this.leases = leases;
         this.rooms = rooms;
         this.tokens = tokens;
-        this.saga = new ReserveSaga(commands, cameras, leases, rooms);
+        this.saga = new ReserveSaga(commands, cameras, leases, agencies, rooms);
         this.properties = properties;
         this.clock = clock;
         this.meters = meters;
@@ -150,8 +153,7 @@ class ReservationsController {
         }
         return reserving
                 .whenComplete((reserved, failure) -> ReservationCounts.count(meters, agency, reserved, failure))
-                .thenApply(reserved ->
-                        ResponseEntity.status(HttpStatus.CREATED).body(answer(reserved, slot.getQuality())));
+                .thenApply(reserved -> ResponseEntity.status(HttpStatus.CREATED).body(answer(reserved)));
     }
 
     /** For the API's documents. */
@@ -184,19 +186,43 @@ class ReservationsController {
     @TakesIdempotencyKey
     @Operation(
             summary = "Let a reservation live for its whole time again; the answer holds a new token.",
-            description = "Counts as a heartbeat.")
+            description =
+                    "Counts as a heartbeat. Repeated under its Idempotency-Key once the reservation has ended, the"
+                            + " answer is without token and expires_at.")
     CompletableFuture<ReservationAnswer> renew(
             Caller caller, HttpServletRequest request, @PathVariable("reservation_id") String id) {
         CommandHeader header = header(caller, request, "/renew/" + id);
-        return ask(id, header, QuotaCommands.renew(header, id, claim(caller))).thenCompose(event -> {
-            Lease lease = event.getLease();
-            if (lease == null) {
-                // The same request again, after the reservation has ended.
-                throw ReservationRefusals.notFound();
-            }
-            return rooms.ensure(lease.getCameraId())
-                    .thenApply(_ -> answer(lease, token(lease, lease.getRenewedAt(), lease.getExpiresAt())));
-        });
+        return noted(header, id)
+                .thenCompose(noted -> ask(id, noted, QuotaCommands.renew(noted, id, claim(caller))))
+                .thenCompose(event -> {
+                    FirstAnswer first = FirstAnswer.in(event.getAnswer());
+                    Lease lease = event.getLease();
+                    if (lease == null) {
+                        // The same request again, after the reservation has ended.
+                        if (first == null) {
+                            throw ReservationRefusals.notFound();
+                        }
+                        return CompletableFuture.completedFuture(answer(first));
+                    }
+                    String name = first == null ? nameOf(lease) : first.cameraName();
+                    return rooms.ensure(lease.getCameraId())
+                            .thenApply(
+                                    _ -> answer(lease, name, token(lease, lease.getRenewedAt(), lease.getExpiresAt())));
+                });
+    }
+
+    /** Under a key, what its answer tells is kept with it: quota-counter forgets a lease that has ended. */
+    private CompletableFuture<CommandHeader> noted(CommandHeader header, String id) {
+        if (!header.getRepeatable()) {
+            return CompletableFuture.completedFuture(header);
+        }
+        return (leases.get(id).isPresent() ? CompletableFuture.<Void>completedFuture(null) : leases.upToNow())
+                .thenApply(_ -> leases.get(id)
+                        .map(lease -> CommandHeader.newBuilder(header)
+                                .setNote(new FirstAnswer(id, lease.getCameraId(), nameOf(lease), lease.getQuality())
+                                        .note())
+                                .build())
+                        .orElse(header));
     }
 
     @GetMapping("/reservations")
@@ -214,7 +240,7 @@ class ReservationsController {
         }
         return leases.upToNow()
                 .thenApply(_ -> new Listed(leases.ofUser(userId).stream()
-                        .map(lease -> answer(lease, null))
+                        .map(lease -> answer(lease, nameOf(lease), null))
                         .toList()));
     }
 
@@ -280,47 +306,47 @@ class ReservationsController {
         return CommandIds.fingerprint(read.getBytes(StandardCharsets.UTF_8));
     }
 
-    private ReservationAnswer answer(Reserved reserved, String quality) {
+    private ReservationAnswer answer(Reserved reserved) {
+        FirstAnswer first = reserved.first();
         Lease lease = reserved.lease();
-        Camera camera = reserved.camera();
         if (lease == null) {
-            return new ReservationAnswer(
-                    reserved.reservationId(),
-                    camera.getCameraId(),
-                    camera.getName(),
-                    CameraRoom.nameOf(camera.getCameraId()),
-                    null,
-                    properties.livekit().wsUrl(),
-                    null,
-                    quality);
+            return answer(first);
         }
         // As it was granted, however often it has been renewed since.
         Instant expiresAt = lease.getGrantedAt().plusMillis(life(lease));
-        return new ReservationAnswer(
-                lease.getReservationId(),
-                lease.getCameraId(),
-                camera.getName(),
-                CameraRoom.nameOf(lease.getCameraId()),
-                token(lease, lease.getGrantedAt(), expiresAt),
-                properties.livekit().wsUrl(),
-                expiresAt,
-                lease.getQuality());
+        return answer(first, token(lease, lease.getGrantedAt(), expiresAt), expiresAt);
     }
 
     private static long life(Lease lease) {
         return lease.getExpiresAt().toEpochMilli() - lease.getRenewedAt().toEpochMilli();
     }
 
-    private ReservationAnswer answer(Lease lease, @Nullable String token) {
+    private ReservationAnswer answer(Lease lease, String cameraName, @Nullable String token) {
+        return answer(
+                new FirstAnswer(lease.getReservationId(), lease.getCameraId(), cameraName, lease.getQuality()),
+                token,
+                lease.getExpiresAt());
+    }
+
+    /** Of one that has ended. */
+    private ReservationAnswer answer(FirstAnswer first) {
+        return answer(first, null, null);
+    }
+
+    private ReservationAnswer answer(FirstAnswer first, @Nullable String token, @Nullable Instant expiresAt) {
         return new ReservationAnswer(
-                lease.getReservationId(),
-                lease.getCameraId(),
-                cameras.get(lease.getCameraId()).map(Camera::getName).orElse(""),
-                CameraRoom.nameOf(lease.getCameraId()),
+                first.reservationId(),
+                first.cameraId(),
+                first.cameraName(),
+                CameraRoom.nameOf(first.cameraId()),
                 token,
                 properties.livekit().wsUrl(),
-                lease.getExpiresAt(),
-                lease.getQuality());
+                expiresAt,
+                first.quality());
+    }
+
+    private String nameOf(Lease lease) {
+        return cameras.get(lease.getCameraId()).map(Camera::getName).orElse("");
     }
 
     private String token(Lease lease, Instant issuedAt, Instant expiresAt) {

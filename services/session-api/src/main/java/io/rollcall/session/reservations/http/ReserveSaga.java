@@ -1,17 +1,17 @@
 package io.rollcall.session.reservations.http;
 
 import io.rollcall.kit.decider.CommandClient;
-import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.NotSentException;
 import io.rollcall.kit.decider.Reasons;
+import io.rollcall.kit.kafka.View;
 import io.rollcall.kit.log.LogKeys;
-import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.schemas.cameras.CameraStatus;
 import io.rollcall.schemas.commands.Answer;
 import io.rollcall.schemas.commands.CommandHeader;
 import io.rollcall.schemas.commands.Outcome;
+import io.rollcall.schemas.quota.AgencyUsage;
 import io.rollcall.schemas.quota.Lease;
 import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaEvent;
@@ -20,14 +20,15 @@ import io.rollcall.session.cameras.reads.CameraCatalogue;
 import io.rollcall.session.reservations.reads.LiveLeases;
 import io.rollcall.session.reservations.rooms.CameraRooms;
 import io.rollcall.session.reservations.wire.QuotaCommands;
-import io.rollcall.session.reservations.wire.QuotaProtocol;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.ErrorResponse;
 
 /**
  * Reserves a stream: camera, slot, room, in this order. The grant is the record of it; a step that fails after it gives the
@@ -37,25 +38,28 @@ import org.slf4j.LoggerFactory;
 final class ReserveSaga {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReserveSaga.class);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int ATTEMPTS = 20;
     private static final int RADIX_OF_THINGS = 36;
     private static final int ID_BYTES = 16;
 
     private final CommandClient<QuotaCommand, QuotaEvent> commands;
-    private final QuotaProtocol protocol = new QuotaProtocol();
+    private final FirstUses uses;
     private final CameraCatalogue cameras;
     private final LiveLeases leases;
+    private final View<AgencyUsage> agencies;
     private final CameraRooms rooms;
 
     ReserveSaga(
             CommandClient<QuotaCommand, QuotaEvent> commands,
             CameraCatalogue cameras,
             LiveLeases leases,
+            View<AgencyUsage> agencies,
             CameraRooms rooms) {
         this.commands = commands;
+        this.uses = new FirstUses(commands);
         this.cameras = cameras;
         this.leases = leases;
+        this.agencies = agencies;
         this.rooms = rooms;
     }
 
@@ -64,22 +68,81 @@ final class ReserveSaga {
      *
      * @param lease null when the same request reserved it before and it has ended since
      */
-    record Reserved(
-            String reservationId, Camera camera, @Nullable Lease lease) {}
+    record Reserved(FirstAnswer first, @Nullable Lease lease) {}
 
     /**
-     * Reserves.
+     * Reserves. Where a request is about to be refused, its Idempotency-Key is asked first: it may have been answered
+     * before, or with another body. In the usual case that would be a round trip for nothing.
      *
      * @param thing from which the reservation's id is made
      */
     CompletableFuture<Reserved> reserve(CommandHeader header, String thing, ReserveSlot slot) {
-        Camera camera = cameras.get(slot.getCameraId()).orElseThrow(ReservationRefusals::unknownCamera);
+        Camera camera = cameras.get(slot.getCameraId()).orElse(null);
+        if (camera == null) {
+            return againOr(header, ReservationRefusals.unknownCamera());
+        }
         int partition = ReservationIds.partitionOf(camera.getAgency(), commands.partitions());
         var attempt = new Attempt(header, slot, camera, partition, ReservationIds.of(partition, bits(thing)));
         if (camera.getStatus() != CameraStatus.ONLINE && !attempt.wasGrantedBefore()) {
-            throw ReservationRefusals.notOnline(camera.getStatus());
+            return againOr(header, ReservationRefusals.notOnline(camera.getStatus()));
         }
-        return attempt.reserve();
+        return header.getRepeatable() && isFull(camera.getAgency())
+                ? uses.of(header)
+                        .thenCompose(first -> first.map(it -> again(header, it)).orElseGet(attempt::reserveUnused))
+                : attempt.reserve();
+    }
+
+    private boolean isFull(String agency) {
+        return agencies.get(agency)
+                .filter(it -> it.getLimit() != null && it.getCurrent() >= it.getLimit())
+                .isPresent();
+    }
+
+    /** The first answer to the same request; the refusal when there was none. */
+    private CompletableFuture<Reserved> againOr(CommandHeader header, RuntimeException refusal) {
+        if (!header.getRepeatable()) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+        return uses.of(header)
+                .thenCompose(first ->
+                        first.map(it -> again(header, it)).orElseGet(() -> CompletableFuture.failedFuture(refusal)));
+    }
+
+    private CompletableFuture<Reserved> again(CommandHeader header, FirstAnswer first) {
+        var ended = new Reserved(first, null);
+        return leases.upToNow().thenCompose(_ -> {
+            Lease lease = leases.get(first.reservationId()).orElse(null);
+            return lease == null
+                    ? CompletableFuture.completedFuture(ended)
+                    : rooms.ensure(lease.getCameraId())
+                            .thenCompose(_ -> beats(header, first.reservationId()))
+                            .thenApply(beats -> beats ? new Reserved(first, lease) : ended);
+        });
+    }
+
+    /**
+     * Others may have asked under this key, and heard of this grant too: one of them may fail yet, and take the slot back
+     * under the feet of whom we answer. A heartbeat before the answer keeps it.
+     *
+     * @return whether it was there to be kept
+     */
+    private CompletableFuture<Boolean> beats(CommandHeader header, String id) {
+        CommandHeader keeping = ofItsOwn(header);
+        return commands.send(ReservationIds.partition(id).orElseThrow(), id, keeping, QuotaCommands.keep(keeping, id))
+                .thenApply(event -> {
+                    Answer answer = event.getAnswer();
+                    return answer == null || answer.getOutcome() != Outcome.REFUSED;
+                });
+    }
+
+    /** Of the same request, for another command. */
+    private static CommandHeader ofItsOwn(CommandHeader header) {
+        return CommandHeader.newBuilder(header)
+                .setCommandId(UUID.randomUUID().toString())
+                .setRepeatable(false)
+                .setFingerprint("")
+                .setNote("")
+                .build();
     }
 
     /** Its 124 bits; the first 16 bits of an id are the partition. */
@@ -97,10 +160,15 @@ final class ReserveSaga {
         private final Camera camera;
         private final int partition;
         private final String id;
+        private final FirstAnswer ours;
         private int grants;
+        private boolean isUnused;
 
         Attempt(CommandHeader header, ReserveSlot slot, Camera camera, int partition, String id) {
-            this.header = header;
+            this.ours = new FirstAnswer(id, camera.getCameraId(), camera.getName(), slot.getQuality());
+            this.header = header.getRepeatable()
+                    ? CommandHeader.newBuilder(header).setNote(ours.note()).build()
+                    : header;
             this.slot = slot;
             this.camera = camera;
             this.partition = partition;
@@ -112,10 +180,28 @@ final class ReserveSaga {
             return header.getRepeatable() && leases.get(id).isPresent();
         }
 
+        /** Under a key that has been asked for already. */
+        CompletableFuture<Reserved> reserveUnused() {
+            isUnused = true;
+            return reserve();
+        }
+
         CompletableFuture<Reserved> reserve() {
             return ++grants > ATTEMPTS
-                    ? CompletableFuture.failedFuture(tooMany())
-                    : slot(ATTEMPTS).thenApply(ReservationRefusals::accepted).thenCompose(this::granted);
+                    ? CompletableFuture.failedFuture(FirstUses.tooMany())
+                    : slot(ATTEMPTS).thenCompose(this::decided);
+        }
+
+        private CompletableFuture<Reserved> decided(QuotaEvent event) {
+            try {
+                ReservationRefusals.accepted(event);
+            } catch (RuntimeException refusal) {
+                Answer answer = event.getAnswer();
+                return isUnused || (answer != null && answer.getReason().equals(Reasons.KEY_REUSED))
+                        ? CompletableFuture.failedFuture(refusal)
+                        : againOr(header, refusal);
+            }
+            return granted(event);
         }
 
         private CompletableFuture<QuotaEvent> slot(int attempts) {
@@ -133,7 +219,7 @@ final class ReserveSaga {
                     })
                     .thenCompose(event -> isOurs(event)
                             ? CompletableFuture.completedFuture(event)
-                            : attempts > 1 ? slot(attempts - 1) : CompletableFuture.failedFuture(tooMany()));
+                            : attempts > 1 ? slot(attempts - 1) : CompletableFuture.failedFuture(FirstUses.tooMany()));
         }
 
         /** All who wait for one key hear every answer to it, also that to another body. */
@@ -149,6 +235,11 @@ final class ReserveSaga {
                         && lease.getUserId().equals(slot.getUserId())
                         && lease.getQuality().equals(slot.getQuality());
             }
+            FirstAnswer told = FirstAnswer.in(answer);
+            if (told != null) {
+                return told.cameraId().equals(slot.getCameraId())
+                        && told.quality().equals(slot.getQuality());
+            }
             return event.getCameraId().isEmpty()
                     || (event.getCameraId().equals(slot.getCameraId())
                             && event.getUserId().equals(slot.getUserId()));
@@ -156,8 +247,10 @@ final class ReserveSaga {
 
         private CompletableFuture<Reserved> granted(QuotaEvent event) {
             Lease lease = event.getLease();
+            FirstAnswer told = FirstAnswer.in(event.getAnswer());
+            FirstAnswer first = told == null ? ours : told;
             if (lease == null) {
-                return CompletableFuture.completedFuture(new Reserved(id, camera, null));
+                return CompletableFuture.completedFuture(new Reserved(first, null));
             }
             return rooms.ensure(camera.getCameraId())
                     .whenComplete((_, failure) -> {
@@ -165,44 +258,45 @@ final class ReserveSaga {
                             undo();
                         }
                     })
-                    .thenCompose(_ -> holdsKey(ATTEMPTS))
-                    .thenCompose(held -> {
-                        if (!held) {
-                            undo();
-                            throw CommandIds.reused();
-                        }
+                    .thenCompose(_ -> {
                         if (!isStillThere()) {
                             undo();
-                            throw ReservationRefusals.unknownCamera();
+                            return againOr(header, ReservationRefusals.unknownCamera());
                         }
-                        var reserved = new Reserved(id, camera, lease);
-                        return header.getRepeatable() ? kept(reserved) : CompletableFuture.completedFuture(reserved);
+                        return header.getRepeatable()
+                                ? kept(first, lease)
+                                : CompletableFuture.completedFuture(new Reserved(first, lease));
                     });
         }
 
         /**
-         * Others may have asked under this key, and heard of this grant too: one of them may fail yet, and take the slot
-         * back under the feet of whom we answer. A heartbeat before the answer keeps it; where it was taken back before
-         * that, it is asked for anew.
+         * Answers under a key: that it was used for this is kept, behind the grant, as a key is not used up by what was not
+         * granted; and the lease is. Where it was taken back before that, it is asked for anew.
          */
-        private CompletableFuture<Reserved> kept(Reserved reserved) {
-            CommandHeader keeping = ofItsOwn();
-            return commands.send(partition, id, keeping, QuotaCommands.keep(keeping, id))
-                    .thenCompose(event -> {
-                        Answer answer = event.getAnswer();
-                        return answer != null && answer.getOutcome() == Outcome.REFUSED
-                                ? reserve()
-                                : CompletableFuture.completedFuture(reserved);
+        private CompletableFuture<Reserved> kept(FirstAnswer first, Lease lease) {
+            return uses.keep(header, first)
+                    .whenComplete((_, failure) -> {
+                        if (isReused(failure)) {
+                            undo();
+                        }
+                    })
+                    .thenCompose(held -> {
+                        if (!held.reservationId().equals(id)) {
+                            // The camera was another agency's the first time.
+                            undo();
+                            return again(header, held);
+                        }
+                        return beats(header, id)
+                                .thenCompose(beats -> beats
+                                        ? CompletableFuture.completedFuture(new Reserved(held, lease))
+                                        : reserve());
                     });
         }
 
-        /** Of the same request, for another command. */
-        private CommandHeader ofItsOwn() {
-            return CommandHeader.newBuilder(header)
-                    .setCommandId(UUID.randomUUID().toString())
-                    .setRepeatable(false)
-                    .setFingerprint("")
-                    .build();
+        private static boolean isReused(@Nullable Throwable failure) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return cause instanceof ErrorResponse answer
+                    && answer.getStatusCode().isSameCodeAs(HttpStatus.UNPROCESSABLE_CONTENT);
         }
 
         /** It may have been removed or moved before there was a reservation that this could end. */
@@ -212,35 +306,8 @@ final class ReserveSaga {
                     .isPresent();
         }
 
-        /**
-         * Whether the key came with this body the first time. Another one may have named another agency, whose decider
-         * cannot know; so it is kept where only the key leads. Behind the grant: a key is not used up by what was not granted.
-         */
-        private CompletableFuture<Boolean> holdsKey(int attempts) {
-            if (!header.getRepeatable()) {
-                return CompletableFuture.completedFuture(true);
-            }
-            String body = header.getFingerprint() + "/" + id;
-            CommandHeader ours = CommandHeader.newBuilder(header)
-                    .setCommandId(header.getCommandId() + "-key")
-                    // All who wait for this command's id hear every answer to it: this tells which body it is about.
-                    .setCorrelationId(header.getCorrelationId() + "/" + body)
-                    .setFingerprint(body)
-                    .build();
-            int where = ReservationIds.partitionOf(header.getCommandId(), commands.partitions());
-            return commands.send(where, ours.getCommandId(), ours, protocol.nothing(ours))
-                    .thenCompose(event -> {
-                        if (!event.getCorrelationId().endsWith("/" + body)) {
-                            return attempts > 1 ? holdsKey(attempts - 1) : CompletableFuture.failedFuture(tooMany());
-                        }
-                        Answer answer = event.getAnswer();
-                        return CompletableFuture.completedFuture(
-                                answer != null && !answer.getReason().equals(Reasons.KEY_REUSED));
-                    });
-        }
-
         private void undo() {
-            CommandHeader undoing = ofItsOwn();
+            CommandHeader undoing = ofItsOwn(header);
             var _ = commands.append(partition, id, undoing, QuotaCommands.undo(undoing, id, header.getCommandId()))
                     .whenComplete((_, failure) -> {
                         if (failure != null) {
@@ -250,10 +317,5 @@ final class ReserveSaga {
                         }
                     });
         }
-    }
-
-    private static UnavailableException tooMany() {
-        return new UnavailableException(
-                "Too many come with this " + CommandIds.HEADER + " at once; try again in a moment.", RETRY_AFTER);
     }
 }
