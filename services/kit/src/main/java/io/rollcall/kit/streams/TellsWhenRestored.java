@@ -14,8 +14,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets every processor that brings stores tell {@link ReadableStores} of them. Those of a processor that is only
- * connected to stores by their names are never read by endpoints.
+ * Lets every processor that brings stores tell {@link ReadableStores} of them. Stores that are only connected by their
+ * names, and those of processors with a fixed key, are told of by nobody: endpoints do not read them.
  */
 public final class TellsWhenRestored implements ProcessorWrapper {
 
