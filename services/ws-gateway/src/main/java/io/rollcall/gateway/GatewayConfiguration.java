@@ -100,8 +100,8 @@ class GatewayConfiguration {
     }
 
     @Bean
-    LogProgress logProgress() {
-        return new LogProgress();
+    LogProgress logProgress(GatewayProperties properties) {
+        return new LogProgress(properties.times().catchUp());
     }
 
     @Bean

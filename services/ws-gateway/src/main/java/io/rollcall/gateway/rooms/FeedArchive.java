@@ -50,6 +50,7 @@ public final class FeedArchive implements Archive, AutoCloseable {
     private volatile long begin = Long.MAX_VALUE;
     private @Nullable Consumer<byte[], byte[]> consumer;
     private @Nullable ScheduledFuture<?> closing;
+    private @Nullable Long failedAtNs;
 
     /**
      * Opens nothing yet.
@@ -75,10 +76,16 @@ public final class FeedArchive implements Archive, AutoCloseable {
 
     @Override
     public CompletionStage<Part> read(long after, int limit) {
-        return CompletableFuture.supplyAsync(() -> page(after, limit), thread);
+        long askedAtNs = System.nanoTime();
+        return CompletableFuture.supplyAsync(() -> page(askedAtNs, after, limit), thread);
     }
 
-    private Part page(long after, int limit) {
+    private Part page(long askedAtNs, long after, int limit) {
+        Long failed = failedAtNs;
+        if (failed != null && failed - askedAtNs > 0) {
+            // Whoever waits behind one that waited in vain would wait as often as there are others before it.
+            throw new TimeoutException("nothing came for somebody who asked before");
+        }
         stayOpen();
         closing = thread.schedule(this::closeConsumer, IDLE.toSeconds(), TimeUnit.SECONDS);
         try {
@@ -89,6 +96,7 @@ public final class FeedArchive implements Archive, AutoCloseable {
             throw e;
         } catch (RuntimeException e) {
             closeConsumer();
+            failedAtNs = System.nanoTime();
             throw e;
         }
     }

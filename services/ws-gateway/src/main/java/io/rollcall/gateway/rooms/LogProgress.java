@@ -1,11 +1,13 @@
 package io.rollcall.gateway.rooms;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -24,6 +26,7 @@ public final class LogProgress {
 
     private record Waiter(Map<TopicPartition, Long> ends, CompletableFuture<Void> done) {}
 
+    private final Duration within;
     private final List<Waiter> waiters = new ArrayList<>();
     private Map<TopicPartition, Long> positions = Map.of();
     private @Nullable Admin admin;
@@ -31,7 +34,16 @@ public final class LogProgress {
     private boolean askAgain;
     private CompletableFuture<Void> next = new CompletableFuture<>();
 
-    /** Completes once everything that is in the log now has been read. */
+    /**
+     * Has read nothing yet.
+     *
+     * @param within how long anybody waits: what was asked for longer ago is forgotten
+     */
+    public LogProgress(Duration within) {
+        this.within = within;
+    }
+
+    /** Completes once everything that is in the log now has been read; fails when that takes too long. */
     public synchronized CompletionStage<Void> caughtUp() {
         CompletableFuture<Void> answer = next;
         if (asking) {
@@ -74,6 +86,7 @@ public final class LogProgress {
             return;
         }
         asking = true;
+        asked.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS);
         Map<TopicPartition, OffsetSpec> question = new HashMap<>();
         positions.keySet().forEach(partition -> question.put(partition, OffsetSpec.latest()));
         var options = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
@@ -90,6 +103,8 @@ public final class LogProgress {
         boolean there = false;
         synchronized (this) {
             asking = false;
+            // Where nothing is read any more, nothing else lets go of them.
+            waiters.removeIf(waiter -> waiter.done().isDone());
             if (ends != null) {
                 Map<TopicPartition, Long> offsets = new HashMap<>();
                 ends.forEach((partition, info) -> offsets.put(partition, info.offset()));
@@ -108,6 +123,11 @@ public final class LogProgress {
         } else if (there) {
             asked.complete(null);
         }
+    }
+
+    /** How many questions wait for what they are about. */
+    synchronized int waiting() {
+        return waiters.size();
     }
 
     private boolean hasReached(Map<TopicPartition, Long> ends) {

@@ -114,6 +114,8 @@ public final class RoomChannels implements Channels {
         oldestFirst.clear();
         bytes = 0;
         rooms.forEach((roomKey, stream) -> stream.breakOffAt(epoch, directory.sequence(roomKey)));
+        // Nothing is left in them whose end would let go of them.
+        rooms.keySet().forEach(this::dropIfIdle);
     }
 
     /** The feed of all rooms begins at an offset of its log, or begins anew. */

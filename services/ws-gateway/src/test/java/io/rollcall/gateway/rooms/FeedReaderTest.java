@@ -68,7 +68,7 @@ class FeedReaderTest {
             Duration.ofSeconds(6),
             Map.of());
     private final FeedArchive archive = new FeedArchive(kafka, REGISTRY, 0);
-    private final LogProgress progress = new LogProgress();
+    private final LogProgress progress = new LogProgress(PATIENCE);
     private final RoomChannels channels = new RoomChannels(
             new RoomChannels.Keeps(100, 100, 1 << 20, 1 << 20), true, new RoomsOf(""), archive, progress::caughtUp);
     private final FeedReader reader =

@@ -90,6 +90,21 @@ class RoomChannelsTest {
         assertThat(metro.got()).isEqualTo(both.got()).hasSize(3);
     }
 
+    @Test
+    void aLogThatBeginsAnewKeepsNoRoomThatNobodyListensTo() {
+        happens("other", 1, RoomEventType.ROOM_OPENED, "METRO");
+        assertThat(stream("other")).isSameAs(stream("other"));
+
+        channels.roomsBegin("again");
+
+        assertThat(stream("other")).as("made for each look").isNotSameAs(stream("other"));
+        assertThat(metro.isInterrupted()).isTrue();
+    }
+
+    private Stream stream(String room) {
+        return ((Lookup.Feed) channels.find("rooms:" + room)).stream();
+    }
+
     private void opens(String agency) {
         happens(RoomEventType.ROOM_OPENED, agency);
     }
@@ -100,12 +115,16 @@ class RoomChannelsTest {
 
     private void happens(RoomEventType type, String agency) {
         sequence++;
+        happens("r", sequence, type, agency);
+    }
+
+    private void happens(String room, long at, RoomEventType type, String agency) {
         channels.roomEvent(
                 RoomEvent.newBuilder()
                         .setType(type)
                         .setOccurredAt(Instant.EPOCH)
-                        .setRoomKey("r")
-                        .setSequence(sequence)
+                        .setRoomKey(room)
+                        .setSequence(at)
                         .setAgency(agency)
                         .build(),
                 0);

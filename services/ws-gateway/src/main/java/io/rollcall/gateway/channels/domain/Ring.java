@@ -112,12 +112,18 @@ public final class Ring {
         return found;
     }
 
-    /** The publications before an offset, newest first, as far as they are here. */
+    /** The publications before an offset, newest first, as far as they are here; no more at once than {@link #after}. */
     public List<Publication> before(long offset, int limit) {
         int end = firstAfter(offset - 1);
         List<Publication> found = new ArrayList<>();
+        long sum = 0;
         for (int i = end - 1; i >= 0 && found.size() < limit; i--) {
-            found.add(at(i));
+            Publication publication = at(i);
+            sum += publication.bytes();
+            if (sum > PAGE_BYTES && !found.isEmpty()) {
+                break;
+            }
+            found.add(publication);
         }
         return found;
     }

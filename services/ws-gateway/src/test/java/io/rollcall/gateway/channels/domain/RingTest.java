@@ -66,6 +66,17 @@ class RingTest {
     }
 
     @Test
+    void noPageIsLongerThanAQueueTakesWhicheverWayItGoes() {
+        var ring = new Ring(10, 0);
+        for (long offset = 1; offset <= 5; offset++) {
+            ring.append(new Publication(offset, new byte[Ring.PAGE_BYTES * 2 / 5], 0));
+        }
+
+        assertThat(offsets(ring.after(0, 10))).containsExactly(1L, 2L);
+        assertThat(offsets(ring.before(6, 10))).containsExactly(5L, 4L);
+    }
+
+    @Test
     void knowsWhereItStoodAtATime() {
         var ring = new Ring(10, 0);
         ring.append(new Publication(3, new byte[0], 0));
