@@ -51,12 +51,16 @@ final class PresenceDriver implements AutoCloseable {
     private final TestOutputTopic<String, Participant> participants;
 
     PresenceDriver(Path stateDir) {
+        this(stateDir, PresenceStores.Place.IN_MEMORY);
+    }
+
+    PresenceDriver(Path stateDir, PresenceStores.Place place) {
         var properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "presence-history");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        this.driver = new TopologyTestDriver(topology(registry), properties);
+        this.driver = new TopologyTestDriver(topology(registry, place), properties);
         this.events = driver.createInputTopic(
                 Topics.LIVEKIT_EVENTS.name(), new StringSerializer(), new AvroSerde<>(Topics.LIVEKIT_EVENTS, registry));
         this.observations = driver.createInputTopic(
@@ -71,14 +75,13 @@ final class PresenceDriver implements AutoCloseable {
     }
 
     static Topology topology(FixedRegistry registry) {
+        return topology(registry, PresenceStores.Place.IN_MEMORY);
+    }
+
+    private static Topology topology(FixedRegistry registry, PresenceStores.Place place) {
         var builder = new StreamsBuilder();
         var deadLetters = new DeadLetters(Service.PRESENCE_HISTORY, registry, InstantSource.system());
-        new PresenceTopology(
-                        new StreamTopics(registry, deadLetters),
-                        RETENTION,
-                        COMMIT_INTERVAL,
-                        true,
-                        PresenceStores.Place.IN_MEMORY)
+        new PresenceTopology(new StreamTopics(registry, deadLetters), RETENTION, COMMIT_INTERVAL, true, place)
                 .addTo(builder);
         return builder.build();
     }
