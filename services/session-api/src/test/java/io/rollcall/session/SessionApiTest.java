@@ -3,22 +3,16 @@ package io.rollcall.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.kittest.RealRedis;
 import io.rollcall.kittest.TestIssuer;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.Topics;
-import io.rollcall.schemas.events.EventSource;
-import io.rollcall.schemas.rooms.RoomEvent;
 import io.rollcall.schemas.rooms.RoomEventType;
 import io.rollcall.schemas.sessions.SessionEventType;
 import io.rollcall.session.TwoInstances.Instance;
-import io.rollcall.sim.LivekitSim;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -27,10 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,20 +42,16 @@ class SessionApiTest {
     private static final String SECRET = TwoInstances.SECRET;
 
     private TwoInstances stack;
-    private KafkaCluster.Own kafka;
     private RealRedis redis;
     private TestIssuer issuer;
-    private LivekitSim livekit;
     private Instance first;
     private Instance second;
 
     @BeforeAll
     void share(TwoInstances running) {
         stack = running;
-        kafka = running.kafka;
         redis = running.redis;
         issuer = running.issuer;
-        livekit = running.livekit;
         first = running.first;
         second = running.second;
     }
@@ -136,37 +122,11 @@ class SessionApiTest {
     }
 
     private void roomEvent(String room, RoomEventType type, int people) throws Exception {
-        try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
-                new StringSerializer(),
-                new AvroSerde<>(Topics.ROOM_EVENTS, stack.registry))) {
-            var event = RoomEvent.newBuilder()
-                    .setId(UUID.randomUUID().toString())
-                    .setType(type)
-                    .setRoomKey(room)
-                    .setRoomName(room)
-                    .setPeople(people)
-                    .setSource(EventSource.WEBHOOK)
-                    .setRecordedAt(Instant.now())
-                    .build();
-            producer.send(new ProducerRecord<>(Topics.ROOM_EVENTS.name(), room, event))
-                    .get(10, TimeUnit.SECONDS);
-        }
+        stack.roomEvent(room, type, people);
     }
 
     private JsonNode sim(String path, String body) throws Exception {
-        var answer = stack.http.send(
-                HttpRequest.newBuilder(livekit.url().resolve("/sim/" + path))
-                        .timeout(Duration.ofSeconds(10))
-                        .method(
-                                body.isEmpty() ? "GET" : "POST",
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-        return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
+        return stack.sim(path, body);
     }
 
     private boolean roomIsThere(String room) throws Exception {

@@ -7,8 +7,12 @@ import io.rollcall.kittest.FixedRegistry;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.kittest.RealRedis;
 import io.rollcall.kittest.TestIssuer;
+import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.SchemaRegistry;
 import io.rollcall.schemas.Topics;
+import io.rollcall.schemas.events.EventSource;
+import io.rollcall.schemas.rooms.RoomEvent;
+import io.rollcall.schemas.rooms.RoomEventType;
 import io.rollcall.sim.LivekitSim;
 import io.rollcall.sim.SimSettings;
 import java.io.IOException;
@@ -23,14 +27,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -39,12 +49,16 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole service, twice, on a real broker and a real Redis, with tokens of a real issuer; LiveKit is livekit-sim, a
- * test double, and so is {@link TestQuota} in the place of quota-counter. Started by the first test class that asks for it, shared with the others, and ended with the run.
+ * test double, and so is {@link TestQuota} in the place of quota-counter. The shared ones are started by the first test class that asks for them, and ended with the run.
  */
 final class TwoInstances implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     static final Duration PATIENCE = Duration.ofSeconds(40);
     static final String SECRET = "secretsecretsecretsecretsecretsecret";
@@ -83,7 +97,8 @@ final class TwoInstances implements AutoCloseable {
         }
     }
 
-    private TwoInstances() {
+    /** With such arguments beside the usual ones. */
+    TwoInstances(String... more) {
         try {
             data = Files.createTempDirectory("session-api");
             livekit = LivekitSim.start(SimSettings.read(Path.of("../../infra/livekit/livekit.yaml"))
@@ -99,10 +114,11 @@ final class TwoInstances implements AutoCloseable {
         issuer = TestIssuer.start();
         first = start(
                 "first",
+                more,
                 "--rollcall.session.cameras.ptz.driver=onvif",
                 "--rollcall.session.cameras.ptz.allowed-hosts=127.0.0.1",
                 "--rollcall.session.cameras.ptz.timeout=1s");
-        second = start("second", "--rollcall.session.sessions.stale-ttl=2s");
+        second = start("second", more, "--rollcall.session.sessions.stale-ttl=2s");
         for (Instance instance : List.of(first, second)) {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 HttpResponse<String> ready = ask(instance, "GET", "/readyz", null, Map.of(), null);
@@ -111,7 +127,7 @@ final class TwoInstances implements AutoCloseable {
         }
     }
 
-    private Instance start(String name, String... more) {
+    private Instance start(String name, String[] ofBoth, String... more) {
         int port = freePort();
         ApplicationContextInitializer<ConfigurableApplicationContext> withRegistry =
                 context -> ((GenericApplicationContext) context).registerBean(SchemaRegistry.class, () -> registry);
@@ -130,6 +146,7 @@ final class TwoInstances implements AutoCloseable {
                 "--rollcall.session.commands.id-secret=0123456789abcdef0123456789abcdef",
                 "--rollcall.session.cameras.secrets-key=fedcba9876543210fedcba9876543210",
                 "--rollcall.session.sessions.empty-grace=3s"));
+        arguments.addAll(List.of(ofBoth));
         arguments.addAll(List.of(more));
         return new Instance(
                 new SpringApplicationBuilder(SessionApiApplication.class)
@@ -164,6 +181,42 @@ final class TwoInstances implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What presence-history would make of a webhook. */
+    void roomEvent(String room, RoomEventType type, int people) throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringSerializer(),
+                new AvroSerde<>(Topics.ROOM_EVENTS, registry))) {
+            var event = RoomEvent.newBuilder()
+                    .setId(UUID.randomUUID().toString())
+                    .setType(type)
+                    .setRoomKey(room)
+                    .setRoomName(room)
+                    .setPeople(people)
+                    .setSource(EventSource.WEBHOOK)
+                    .setRecordedAt(Instant.now())
+                    .build();
+            producer.send(new ProducerRecord<>(Topics.ROOM_EVENTS.name(), room, event))
+                    .get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Asks livekit-sim for something that happens in it. */
+    JsonNode sim(String path, String body) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(livekit.url().resolve("/sim/" + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .method(
+                                body.isEmpty() ? "GET" : "POST",
+                                body.isEmpty()
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        return answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
     }
 
     /** What the topics of such names hold by now. */

@@ -70,6 +70,14 @@ public class LivekitConfiguration {
                 meters);
     }
 
+    @Bean(destroyMethod = "close")
+    @ConditionalOnBooleanProperty(name = "rollcall.session.livekit.poll-enabled", havingValue = false)
+    RoomSettler roomSettler(
+            RoomApi api, ObjectProvider<RoomOwner> owners, SessionApiProperties properties, InstantSource clock) {
+        return new RoomSettler(
+                api, owners.stream().toList(), properties.livekit().pollInterval(), clock);
+    }
+
     @Bean
     AccessTokens accessTokens(SessionApiProperties properties, MeterRegistry meters) {
         return new AccessTokens(properties.livekit(), meters);

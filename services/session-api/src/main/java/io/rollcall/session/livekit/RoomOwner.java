@@ -22,4 +22,11 @@ public interface RoomOwner {
      * @return done as soon as all is done that follows; the next poll waits for it
      */
     CompletableFuture<?> polled(Listing listing, Map<String, Attendance> attendances);
+
+    /**
+     * The same where nobody polls: rooms are made and deleted, and webhooks alone tell who is in them.
+     *
+     * @return done as soon as all is done that follows
+     */
+    CompletableFuture<?> settle(Listing listing);
 }

@@ -324,6 +324,11 @@ class RoomPollerTest {
                 told.add(attendances);
                 return CompletableFuture.failedFuture(new IllegalStateException("an owner's own trouble"));
             }
+
+            @Override
+            public CompletableFuture<?> settle(Listing listing) {
+                throw new AssertionError("polled already");
+            }
         };
         try (var poller = PollerFixture.start("a", kafka, livekit.url(), owner)) {
             poller.open("mine", "RM_mine", 1);

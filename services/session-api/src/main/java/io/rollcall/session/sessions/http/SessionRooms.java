@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A session's room at once, where LiveKit answers at once. Where it does not, the session is as it is all the same, and
- * the next poll makes or deletes the room.
+ * the next listing of rooms makes or deletes it.
  */
 public final class SessionRooms {
 
@@ -50,7 +50,7 @@ public final class SessionRooms {
                                 .addKeyValue(
                                         LogKeys.REASON,
                                         RoomApiException.of(failure).getMessage())
-                                .log("a session's room has to wait for the next poll");
+                                .log("a session's room has to wait for the next listing");
                     }
                     return (Void) null;
                 })

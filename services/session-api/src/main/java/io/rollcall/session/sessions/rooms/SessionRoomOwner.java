@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the rooms that sessions wait for, deletes those of sessions that have ended, again with every poll until they
- * are gone, and tells sessions of people whom no webhook has told of.
+ * Makes the rooms that sessions wait for, deletes those of sessions that have ended, again with every listing until they
+ * are gone, and where LiveKit is polled tells sessions of people whom no webhook has told of.
  */
 public final class SessionRoomOwner implements RoomOwner {
 
@@ -106,6 +106,17 @@ public final class SessionRoomOwner implements RoomOwner {
 
     @Override
     public CompletableFuture<?> polled(Listing listing, Map<String, Attendance> attendances) {
+        return doAll(actions(listing, attendances), listing.askedAt());
+    }
+
+    @Override
+    public CompletableFuture<?> settle(Listing listing) {
+        List<Action> actions = actions(listing, Map.of());
+        actions.removeIf(action -> action.step() instanceof Step.Note);
+        return doAll(actions, listing.askedAt());
+    }
+
+    private List<Action> actions(Listing listing, Map<String, Attendance> attendances) {
         List<Action> actions = new ArrayList<>();
         listing.rooms()
                 .keySet()
@@ -120,14 +131,18 @@ public final class SessionRoomOwner implements RoomOwner {
                         .forEach(step -> actions.add(new Action(id, room, step)));
             }
         });
+        return actions;
+    }
+
+    private CompletableFuture<?> doAll(List<Action> actions, Instant askedAt) {
         return Bounded.forEach(
                 actions,
                 Bounded.CALLS_OF_A_POLL,
-                action -> doIt(action, listing.askedAt()).exceptionally(failure -> {
+                action -> doIt(action, askedAt).exceptionally(failure -> {
                     LOG.atWarn()
                             .addKeyValue(LogKeys.ROOM_KEY, action.room())
                             .addKeyValue(LogKeys.REASON, DeadLetters.describe(failure))
-                            .log("a session's room has to wait for the next poll");
+                            .log("a session's room has to wait for the next listing");
                     return null;
                 }));
     }
