@@ -31,10 +31,15 @@ public record StreamUrl(String text) {
     private static final Pattern PATH_PAIR =
             Pattern.compile("(?<=[/&;,_])(?<name>[A-Za-z0-9.%-]+)=(?<value>.*?)(?=[/&;,_][A-Za-z0-9.%-]+=|$)");
 
-    private static final Pattern USER = Pattern.compile("user|usr|login|account");
-    private static final Pattern PASSWORD = Pattern.compile("pass|pwd|psw");
-    private static final Pattern OPENS =
-            Pattern.compile("user|usr|login|account|pass|pwd|psw|secret|token|auth|cred|key|sign|session");
+    private static final String OF_USER = "user|usr|login|account|uname|(?<![a-z])(?:u|un|uid)(?![a-z])";
+    private static final String OF_PASSWORD = "pass|pw|psw|(?<![a-z])(?:p|pin)(?![a-z])";
+    private static final Pattern USER = Pattern.compile(OF_USER);
+    private static final Pattern PASSWORD = Pattern.compile(OF_PASSWORD);
+
+    /** Rather one place too many: what is masked needlessly is only not shown. Short names count as whole words. */
+    private static final Pattern OPENS = Pattern.compile(OF_USER + "|" + OF_PASSWORD
+            + "|secret|token|auth|cred|key|sign|session|ticket|digest|hash|jwt|bearer"
+            + "|code(?![a-z])|(?<![a-z])(?:otp|sig|sid)(?![a-z])");
 
     private record Place(String name, int from, int to) {}
 

@@ -26,7 +26,16 @@ class StreamUrlTest {
                     rtsp://cam/user=a_password=b_c_channel=1 | rtsp://cam/user=***_password=***_channel=1
                     rtsp://cam/user=a&password=b&ch=1.sdp    | rtsp://cam/user=***&password=***&ch=1.sdp
                     rtsp://cam/x?user=a@b.example&ch=1       | rtsp://cam/x?user=***&ch=1
+                    rtsp://cam/x?u=a&p=b&ch=1                | rtsp://cam/x?u=***&p=***&ch=1
+                    rtsp://cam/x?un=a&pw=b&loginpw=c         | rtsp://cam/x?un=***&pw=***&loginpw=***
+                    rtsp://cam/x?pin=1&code=2&accesscode=3   | rtsp://cam/x?pin=***&code=***&accesscode=***
+                    rtsp://cam/x?otp=1&cam_pin=2&sig=3&sid=4 | rtsp://cam/x?otp=***&cam_pin=***&sig=***&sid=***
+                    rtsp://cam/x?key=1&jwt=2&ticket=3        | rtsp://cam/x?key=***&jwt=***&ticket=***
+                    rtsp://cam/P=b&ch=1                      | rtsp://cam/P=***&ch=1
                     rtsp://cam/live?channel=1&subtype=0      | rtsp://cam/live?channel=1&subtype=0
+                    rtsp://cam/x?ch=1&stream=2&profile=p     | rtsp://cam/x?ch=1&stream=2&profile=p
+                    rtsp://cam/x?resolution=720p&fps=25&port=1 | rtsp://cam/x?resolution=720p&fps=25&port=1
+                    rtsp://cam/x?videocodec=h264&input=1&unicast=true&proto=tcp | rtsp://cam/x?videocodec=h264&input=1&unicast=true&proto=tcp
                     """)
     void whatOpensTheStreamIsMaskedWhereverItStands(String url, String masked) {
         StreamUrl it = StreamUrl.of(url);
@@ -91,6 +100,8 @@ class StreamUrlTest {
                     rtsp://ad%20min@cam/x                  | ad min | ''
                     rtsp://cam/x?ch=1&user=u&pwd=p%26q     | u     | p&q
                     rtsp://cam/user=u_password=p_channel=1 | u     | p
+                    rtsp://cam/x?u=ann&p=q%26r&ch=1        | ann   | q&r
+                    rtsp://cam/x?uname=ann&pw=q            | ann   | q
                     """)
     void whoLogsInIsReadFromIt(String url, String user, String password) {
         assertThat(StreamUrl.of(url).login()).isEqualTo(Optional.of(new Login(user, password)));
