@@ -50,6 +50,10 @@ class CamerasApiTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String CAMERAS = "/api/v1/cameras";
     private static final String IMPORT = CAMERAS + "/import";
+
+    /** A whole number that no double holds. */
+    private static final String LONG = "1".repeat(400);
+
     private static final Map<String, String> AS_JSON = Map.of("Content-Type", "application/json");
     private static final Map<String, String> AS_CSV = Map.of("Content-Type", "text/csv; charset=utf-8");
 
@@ -574,6 +578,18 @@ class CamerasApiTest {
     }
 
     @Test
+    void aPlaceThatNoDoubleHoldsIsTheFieldsOwnMistakeAndKeepsNoOtherRowOut() {
+        String id = id();
+        String far = ",\"location\":{\"latitude\":" + LONG + "}";
+        error(put(id, row(id, far)), 400, "latitude must be a number from -90 to 90");
+        Reply reply = importJson(rows(row(id, ""), row("far", far), row(id(), "")));
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.json().path("imported").asInt()).isEqualTo(2);
+        assertThat(reply.json().path("errors").toString())
+                .isEqualTo("[{\"index\":1,\"id\":\"far\",\"error\":\"latitude must be a number from -90 to 90\"}]");
+    }
+
+    @Test
     void aCameraWithoutMotorsOrWithoutADriverIsSaidSo() {
         String onvif = ",\"metadata\":{\"onvif_url\":\"http://127.0.0.1:1/\"}";
         String home = "{\"command\":\"home\",\"user_id\":\"u\"}";
@@ -597,6 +613,8 @@ class CamerasApiTest {
                     {"command":"pan_left","speed":1.1,"user_id":"u"}   | speed must be a number from 0 to 1
                     {"command":"pan_left","speed":-0.1,"user_id":"u"}  | speed must be a number from 0 to 1
                     {"command":"pan_left","speed":"a","user_id":"u"}   | speed must be a number from 0 to 1
+                    {"command":"pan_left","speed":<long>,"user_id":"u"} | speed must be a number from 0 to 1
+                    {"command":"preset","preset_id":<long>,"user_id":"u"} | preset_id must be a whole number from 1 to 256
                     {"command":"preset","user_id":"u"}                 | preset_id is required for preset
                     {"command":"preset","preset_id":0,"user_id":"u"}   | preset_id must be a whole number from 1 to 256
                     {"command":"preset","preset_id":257,"user_id":"u"} | preset_id must be a whole number from 1 to 256
@@ -605,7 +623,7 @@ class CamerasApiTest {
                     []                                                 | Invalid request body
                     """)
     void aPtzCommandThatIsWrongIsToldWhy(String body, String words) {
-        error(ptz(stack.first, "any", AS_JSON, body), 400, words);
+        error(ptz(stack.first, "any", AS_JSON, body.replace("<long>", LONG)), 400, words);
     }
 
     @Test

@@ -140,10 +140,12 @@ final class CameraReader {
         if (isAbsent(degrees)) {
             return null;
         }
-        if (!degrees.isNumber() || !(Math.abs(degrees.asDouble()) <= most)) {
+        // A number with hundreds of digits is none that a double could hold.
+        double it = degrees.isNumber() ? degrees.asDouble(Double.NaN) : Double.NaN;
+        if (!(Math.abs(it) <= most)) {
             throw new BadFieldException(field, "must be a number from -" + most + " to " + most);
         }
-        return degrees.asDouble();
+        return it;
     }
 
     private static boolean flag(JsonNode camera, String field) {

@@ -173,7 +173,7 @@ class PtzController {
         if (speed.isMissingNode() || speed.isNull()) {
             return DEFAULT_SPEED;
         }
-        double it = speed.isNumber() ? speed.asDouble() : -1;
+        double it = speed.isNumber() ? speed.asDouble(Double.NaN) : Double.NaN;
         if (!(it >= 0 && it <= 1)) {
             throw new BadFieldException("speed", "must be a number from 0 to 1");
         }

@@ -4,6 +4,8 @@ import io.rollcall.kit.web.BadFieldException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.core.JacksonException;
@@ -27,30 +29,28 @@ enum Rows {
     JSON {
         @Override
         void tell(byte[] body, Consumer<JsonNode> row) {
-            try (JsonParser json = MAPPER.createParser(body)) {
-                expect(json.nextToken() == JsonToken.START_OBJECT);
+            try (JsonParser json = read(() -> MAPPER.createParser(body))) {
+                expect(read(json::nextToken) == JsonToken.START_OBJECT);
                 boolean found = false;
-                while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                while (read(json::nextToken) == JsonToken.PROPERTY_NAME) {
                     boolean cameras = json.currentName().equals("cameras");
-                    JsonToken value = json.nextToken();
+                    JsonToken value = read(json::nextToken);
                     if (cameras && value != JsonToken.START_ARRAY) {
                         throw new BadFieldException("cameras", "must be an array");
                     }
                     if (cameras) {
                         found = true;
-                        while (json.nextToken() != JsonToken.END_ARRAY) {
-                            row.accept(ROW.readTree(json));
+                        while (read(json::nextToken) != JsonToken.END_ARRAY) {
+                            row.accept(read(() -> ROW.readTree(json)));
                         }
                     } else {
-                        json.skipChildren();
+                        read(json::skipChildren);
                     }
                 }
-                expect(json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
+                expect(json.currentToken() == JsonToken.END_OBJECT && read(json::nextToken) == null);
                 if (!found) {
                     throw new BadFieldException("cameras", "is required");
                 }
-            } catch (JacksonException e) {
-                throw malformed();
             }
         }
     },
@@ -59,12 +59,10 @@ enum Rows {
     CSV {
         @Override
         void tell(byte[] body, Consumer<JsonNode> row) {
-            try (MappingIterator<Map<String, String>> lines = LINES.readValues(body)) {
-                while (lines.hasNextValue()) {
-                    row.accept(camera(lines.nextValue()));
+            try (MappingIterator<Map<String, String>> lines = read(() -> LINES.readValues(body))) {
+                while (read(lines::hasNextValue)) {
+                    row.accept(camera(read(lines::nextValue)));
                 }
-            } catch (JacksonException e) {
-                throw malformed();
             }
         }
     };
@@ -83,6 +81,15 @@ enum Rows {
      * @throws ResponseStatusException 400 when the body is no such document
      */
     abstract void tell(byte[] body, Consumer<JsonNode> row);
+
+    /** Only what the body is read with may say that it is malformed; what is made of a row may not. */
+    private static <T extends @Nullable Object> T read(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+    }
 
     /** As it would stand in JSON; a cell that cannot be read stays the text that it is, which its field refuses. */
     private static ObjectNode camera(Map<String, String> line) {
