@@ -16,6 +16,14 @@ final class Java {
     /** Many small processes on one machine: no threads for collecting in parallel, little memory kept for later. */
     private static final List<String> SMALL = List.of(
             "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            // What the compilers took for a start is given back after it.
+            "-XX:TrimNativeHeapInterval=10000",
+            // Kept classes are mapped where they were laid out for: moved, as usual, every page of theirs is a copy of
+            // its
+            // own. What is lost, addresses that nobody can guess, does not matter on one developer's loopback.
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:ArchiveRelocationMode=0",
             // Classes come late, with the first requests too: not a full collection each time there are more of them.
             "-XX:MetaspaceSize=128m",
             "-XX:+ExitOnOutOfMemoryError",

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  * What a process has taken of the machine.
  *
  * @param cpu the time it has spent computing since it began
- * @param residentBytes the memory it occupies, pages shared with others included
+ * @param residentBytes the memory it occupies; a page that it shares with others is divided among them, so that the sum
+ *     over processes is what they take together, where the system says so (Linux), and counts whole elsewhere
  */
 record Usage(Duration cpu, long residentBytes) {
 
@@ -25,14 +26,20 @@ record Usage(Duration cpu, long residentBytes) {
     }
 
     private static OptionalLong residentByProc(long pid) {
+        OptionalLong shared = kibibytesOf(pid, "smaps_rollup", "Pss:");
+        // Who may not look into a process may still see its size.
+        return shared.isPresent() ? shared : kibibytesOf(pid, "status", "VmRSS:");
+    }
+
+    private static OptionalLong kibibytesOf(long pid, String file, String name) {
         try {
-            for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
-                if (line.startsWith("VmRSS:")) {
-                    return OptionalLong.of(kibibytes(line.substring("VmRSS:".length(), line.length() - "kB".length())));
+            for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), file))) {
+                if (line.startsWith(name)) {
+                    return OptionalLong.of(kibibytes(line.substring(name.length(), line.length() - "kB".length())));
                 }
             }
         } catch (IOException e) {
-            // Not Linux, or it has just ended.
+            // Not Linux, or not ours, or it has just ended.
         }
         return OptionalLong.empty();
     }

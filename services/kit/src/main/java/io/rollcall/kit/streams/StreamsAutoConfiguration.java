@@ -66,6 +66,7 @@ public class StreamsAutoConfiguration {
         properties.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TellsWhenRestored.class);
         properties.put(TellsWhenRestored.STORES, readable);
         var factory = new StreamsBuilderFactoryBean(new KafkaStreamsConfiguration(properties));
+        factory.setClientSupplier(new StreamsClients(streams.idleAfter()));
         // The runtime starts it when the world is there for it, and ends it in its own place.
         factory.setAutoStartup(false);
         // Its own phase ends before the web server's, whose last requests wait for decisions.

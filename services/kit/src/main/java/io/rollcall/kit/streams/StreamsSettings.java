@@ -23,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  *     there is none
  * @param bulkLinger how long records are collected where there is a {@code bulkCommitInterval}: the longer, the less does
  *     the broker do for what is late, and the more is left to be sent by the commit of what is fresh
- * @param pollInterval how long a thread waits for input before it looks whether to commit
+ * @param pollInterval how long a thread waits for input before it looks whether to commit; longer while it is idle
  * @param threads threads that process
  * @param standbys copies of every state on other instances
  * @param cache memory that holds back repeated updates of a key; nothing means that every update goes on
@@ -70,6 +70,9 @@ public record StreamsSettings(
 
     /** So many records of a changelog are read within a moment: who is no further behind may take a task over. */
     static final long SMALL_LAG = 1_000;
+
+    /** What was processed has been committed a few commits later, those of a slow broker included. */
+    private static final Duration ROOM_FOR_COMMITS = Duration.ofMillis(300);
 
     private static final Duration ROOM_FOR_PAUSES = Duration.ofSeconds(1);
     private static final int FETCH_WAIT_MS = 100;
@@ -164,6 +167,11 @@ public record StreamsSettings(
         // The previous transaction's markers are written within a few milliseconds: ask again after these.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
         return it;
+    }
+
+    /** How long there must have been no input until a thread has nothing left that waits for a commit. */
+    Duration idleAfter() {
+        return longest(commitInterval, bulkCommitInterval).plus(ROOM_FOR_COMMITS);
     }
 
     private static Duration longest(Duration one, Duration other) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
@@ -130,6 +131,31 @@ class StreamsRuntimeTest {
             awaitReadiness(service, Readiness.up());
             assertThat(service.exits()).isEmpty();
         }
+    }
+
+    @Test
+    void whoIsIdleWaitsLongerAndStillDecidesAtOnce() {
+        try (var service = started(StreamsRuntimeTest::fineWith)) {
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1);
+
+            // Twenty in a window where there would be 250.
+            var before = new AtomicLong(Long.MIN_VALUE);
+            await().pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
+                long now = polls(service);
+                assertThat(now - before.getAndSet(now)).isBetween(1L, 40L);
+            });
+
+            kafka.send(IN, "a", room("a"));
+            awaitCounts("a", 1, 2);
+        }
+    }
+
+    private static long polls(CountingService service) {
+        return service.runtime().running().metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("poll-total"))
+                .mapToLong(metric -> ((Double) metric.metricValue()).longValue())
+                .sum();
     }
 
     @Test

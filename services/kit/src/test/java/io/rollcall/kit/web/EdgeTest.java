@@ -13,11 +13,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -65,6 +69,20 @@ class EdgeTest {
         assertThat(answer.json().path("detail").asString()).isNotEmpty();
         assertThat(answer.json().path("requestId").asString()).isEqualTo(answer.header("X-Request-ID"));
         assertThat(answer.body()).doesNotContain("SELECT", "Exception", "io.rollcall", "springframework", "at java");
+    }
+
+    // Memory
+
+    @Test
+    void namesThatClientsMakeUpAreKeptNowhere(@Autowired JsonMapper mapper) {
+        keepsNoNames(mapper.tokenStreamFactory());
+        keepsNoNames(OutsideJson.factory());
+        keepsNoNames(OutsideJson.mapper().tokenStreamFactory());
+    }
+
+    private static void keepsNoNames(JsonFactory json) {
+        assertThat(json.isEnabled(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES))
+                .isFalse();
     }
 
     // Request ids

@@ -16,6 +16,7 @@ import io.rollcall.gateway.protocol.Command.Send;
 import io.rollcall.gateway.protocol.Command.SubRefresh;
 import io.rollcall.gateway.protocol.Command.Subscribe;
 import io.rollcall.gateway.protocol.Command.Unsubscribe;
+import io.rollcall.kit.web.OutsideJson;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -38,10 +38,7 @@ public final class CommandReader {
     private static final long MAX_ID = 0xFFFF_FFFFL;
     private static final BigInteger MAX_OFFSET = BigInteger.valueOf(Long.MAX_VALUE);
 
-    /** Without a table of all names that ever came: it would keep, for everybody, what anybody makes up. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-            .build();
+    private static final JsonFactory JSON = OutsideJson.factory();
 
     private CommandReader() {}
 

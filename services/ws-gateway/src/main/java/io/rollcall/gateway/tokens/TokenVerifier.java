@@ -1,6 +1,7 @@
 package io.rollcall.gateway.tokens;
 
 import io.rollcall.gateway.connections.domain.Access;
+import io.rollcall.kit.web.OutsideJson;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads JWTs that are signed with HS256 and the secret of the gateway; no other algorithm is looked at. */
 public final class TokenVerifier {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = OutsideJson.mapper();
     private static final String ALGORITHM = "HmacSHA256";
     private static final String SCOPE_OF_FEEDS = "feeds";
 
