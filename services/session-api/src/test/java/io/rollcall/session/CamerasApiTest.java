@@ -29,9 +29,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -657,6 +661,45 @@ class CamerasApiTest {
             camera.refuse("");
             error(ptz(stack.first, id, another, body), 502, "Failed to control PTZ");
             assertThat(camera.moves()).hasSize(2);
+        }
+    }
+
+    /** Nothing moves that cannot be written down before; then the key is as good as new. */
+    @Test
+    void aKeyIsNotUsedUpWhereNothingHasMoved() throws Exception {
+        try (TestCamera camera = TestCamera.start("admin", "pa55")) {
+            String id = imported(",\"rtsp_url\":\"rtsp://admin:pa55@10.0.0.7/1\",\"ptz_enabled\":true,"
+                    + "\"metadata\":{\"onvif_url\":\"" + camera.url() + "\"}");
+            Map<String, String> key = Map.of("Content-Type", "application/json", "Idempotency-Key", "full " + id);
+            String body = "{\"command\":\"tilt_up\",\"user_id\":\"u\"}";
+            int moves;
+            longestRecord(Topics.PTZ_EVENTS, "1");
+            try {
+                await().atMost(TwoInstances.PATIENCE)
+                        .until(() -> ptz(stack.first, id, AS_JSON, body).status() == 503);
+                moves = camera.moves().size();
+                assertThat(ptz(stack.first, id, key, body).status()).isEqualTo(503);
+            } finally {
+                longestRecord(Topics.PTZ_EVENTS, "1048588");
+            }
+            await().atMost(TwoInstances.PATIENCE)
+                    .until(() -> ptz(stack.first, id, AS_JSON, body).status() == 200);
+            assertThat(camera.moves()).hasSize(moves + 1);
+
+            assertThat(ptz(stack.first, id, key, body).status()).isEqualTo(200);
+            assertThat(ptz(stack.first, id, key, body).status()).isEqualTo(200);
+            assertThat(camera.moves()).hasSize(moves + 2);
+        }
+    }
+
+    private void longestRecord(Topic<?> topic, String bytes) throws Exception {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", stack.kafka.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get(10, TimeUnit.SECONDS);
         }
     }
 

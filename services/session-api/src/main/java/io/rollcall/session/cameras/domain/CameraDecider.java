@@ -34,7 +34,9 @@ public final class CameraDecider {
         /** The address is masked, and there is no secret that would fit into its places. */
         NO_SECRET,
         /** Nothing has been reported yet. */
-        UNREPORTED
+        UNREPORTED,
+        /** The request has been taken back. */
+        UNCLAIMED
     }
 
     /** Decides a command. */
@@ -55,6 +57,7 @@ public final class CameraDecider {
                 };
             case Command.Claim() -> new Verdict.Yes(null);
             case Command.Report(String outcome) -> report(outcome);
+            case Command.Unclaim _ -> new Verdict.No(Refusal.UNCLAIMED);
         };
     }
 

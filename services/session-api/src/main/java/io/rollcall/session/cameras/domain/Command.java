@@ -25,4 +25,7 @@ public sealed interface Command {
      * @param outcome one word; empty asks
      */
     record Report(String outcome) implements Command {}
+
+    /** Forget that the request with this command's id was begun: nothing has come of it. */
+    record Unclaim(String commandId) implements Command {}
 }

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -63,6 +64,7 @@ class PtzController {
     private final CameraSecrets secrets;
     private final CameraClaims claims;
     private final PtzDispatcher dispatcher;
+    private final Insistence insistence = new Insistence(ASK_AGAIN);
     private final Executor threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("ptz-", 0).factory());
 
@@ -212,10 +214,34 @@ class PtzController {
         if (!first) {
             return reported(reported, id);
         }
-        PtzDispatcher.Outcome outcome = dispatcher.carryOut(order, camera);
+        PtzDispatcher.Outcome outcome;
+        try {
+            outcome = dispatcher.carryOut(order, camera);
+        } catch (UnavailableException e) {
+            // Nothing has moved, so the key is not used up.
+            takeBack(order.header(), id);
+            throw e;
+        }
         String word = outcome == PtzDispatcher.Outcome.DONE ? CameraDecider.DONE : outcome.name();
-        var _ = answer(commands.send(id, reported, CameraCommands.report(reported, id, word)));
+        CameraCommand report = CameraCommands.report(reported, id, word);
+        // Whoever asks for it meanwhile is heard here too.
+        insistence
+                .until(() -> commands.send(id, reported, report), event -> !isUnreported(event))
+                .join();
         return outcome;
+    }
+
+    /** Under an id of its own, so that no late one can take back the next claim. */
+    private void takeBack(CommandHeader claim, String id) {
+        CommandHeader header = CommandHeader.newBuilder(CameraHeaders.next(claim, "unclaim-" + UUID.randomUUID()))
+                .setRepeatable(false)
+                .build();
+        CameraCommand unclaim = CameraCommands.unclaim(header, id, claim.getCommandId());
+        insistence.until(() -> commands.send(id, header, unclaim), _ -> true).join();
+    }
+
+    private static boolean isUnreported(CameraEvent event) {
+        return Objects.requireNonNull(event.getAnswer()).getReason().equals(Refusal.UNREPORTED.name());
     }
 
     /** What became of it, once that is known: the first request may still be running, on whatever instance. */

@@ -67,7 +67,14 @@ public final class CameraCommands {
     /** Remember what became of it; an empty outcome asks. */
     public static CameraCommand report(CommandHeader header, String id, String outcome) {
         return of(header, id, CameraCommandType.REPORT)
-                .setReport(new CommandReport(outcome))
+                .setReport(new CommandReport(outcome, ""))
+                .build();
+    }
+
+    /** Forget a claim of which nothing has come. */
+    public static CameraCommand unclaim(CommandHeader header, String id, String commandId) {
+        return of(header, id, CameraCommandType.REPORT)
+                .setReport(new CommandReport("", commandId))
                 .build();
     }
 

@@ -7,6 +7,7 @@ import io.rollcall.kit.decider.PoisonCommandException;
 import io.rollcall.schemas.cameras.CameraCommand;
 import io.rollcall.schemas.cameras.CameraEventType;
 import io.rollcall.schemas.cameras.CameraLocation;
+import io.rollcall.schemas.cameras.CommandReport;
 import io.rollcall.schemas.cameras.PutCamera;
 import io.rollcall.session.cameras.domain.Camera;
 import io.rollcall.session.cameras.domain.CameraDetails;
@@ -32,7 +33,12 @@ public final class CameraMapper {
                 new Command.SetStatus(known(required(command.getSetStatus()).getStatus()));
             case REMOVE -> new Command.Remove();
             case CLAIM -> new Command.Claim();
-            case REPORT -> new Command.Report(required(command.getReport()).getOutcome());
+            case REPORT -> {
+                CommandReport it = required(command.getReport());
+                yield it.getUndoes().isEmpty()
+                        ? new Command.Report(it.getOutcome())
+                        : new Command.Unclaim(it.getUndoes());
+            }
             case UNKNOWN, NOTHING, TICK -> throw new PoisonCommandException("asks for nothing that is known");
         };
     }

@@ -80,6 +80,11 @@ public final class CameraSubject
     }
 
     @Override
+    public @Nullable String undoes(Command command) {
+        return command instanceof Command.Unclaim unclaim ? unclaim.commandId() : null;
+    }
+
+    @Override
     public Received<Command> received(CameraCommand command) {
         return switch (command.getType()) {
             case TICK -> new Received.TimeGoesBy<>();

@@ -131,6 +131,7 @@ class CameraDeciderTest {
         assertThat(decided(new Command.Claim(), KNOWN)).isNull();
         assertThat(decided(new Command.Report("DONE"), KNOWN)).isNull();
         refused(new Command.Report(""), KNOWN, Refusal.UNREPORTED);
+        refused(new Command.Unclaim("c1"), KNOWN, Refusal.UNCLAIMED);
         assertThat(CameraDecider.decide(new Command.Report("TIMED_OUT"), KNOWN, at(10)))
                 .isEqualTo(new Verdict.Failed("TIMED_OUT"));
     }

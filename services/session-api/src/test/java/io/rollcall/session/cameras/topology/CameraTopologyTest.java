@@ -251,6 +251,21 @@ class CameraTopologyTest {
     }
 
     @Test
+    void aClaimOfWhichNothingHasComeIsForgottenOnceHoweverOftenThatIsSent() {
+        answer(CameraCommands.claim(header("c1"), CAMERA));
+        answer(CameraCommands.unclaim(header("u1"), CAMERA, "c1"));
+        assertThat(answerOf(answer(CameraCommands.claim(header("c1"), CAMERA))).getRepeated())
+                .isFalse();
+
+        answer(CameraCommands.unclaim(header("u1"), CAMERA, "c1"));
+
+        assertThat(answerOf(answer(CameraCommands.claim(header("c1"), CAMERA))).getRepeated())
+                .isTrue();
+        assertThat(states.isEmpty()).isTrue();
+        assertThat(deadLetters.isEmpty()).isTrue();
+    }
+
+    @Test
     void whatCannotBeUnderstoodGoesToTheDeadLettersAndIsNoCamera() {
         CameraCommand nameless = CameraCommand.newBuilder(upsert("c1", "METRO"))
                 .setPutCamera(null)
