@@ -104,7 +104,7 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         this.stores = new PresenceStores(context);
-        this.rooms = new RoomRepository(stores);
+        this.rooms = new RoomRepository(stores, retention);
         this.held = new HeldObservations(stores.held);
         context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, this::sweep);
     }
@@ -357,7 +357,8 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
             for (int i = 0; i < SWEPT_AT_ONCE && all.hasNext(); i++) {
                 KeyValue<Bytes, io.rollcall.presence.rooms.store.RoomDocument> entry = all.next();
                 last = entry.key;
-                if (entry.value.getLastEventAt().isBefore(cutoff)) {
+                boolean outlived = entry.value.getLastEvent() < entry.value.getFirstEvent();
+                if (entry.value.getLastEventAt().isBefore(outlived ? cutoff.minus(retention) : cutoff)) {
                     candidates.add(entry.value.getRoomKey());
                 }
             }
@@ -365,8 +366,10 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
         }
         for (String key : candidates) {
             KnownRoom room = rooms.known(key);
-            if (room.olderThan(cutoff)) {
-                rooms.forget(room);
+            if (room.outlivedBefore(cutoff.minus(retention))) {
+                rooms.forget(room, cutoff);
+            } else if (room.olderThan(cutoff)) {
+                rooms.forget(room, cutoff);
                 context.forward(
                         new Record<String, Object>(
                                 key,

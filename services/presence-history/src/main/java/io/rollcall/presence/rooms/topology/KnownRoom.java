@@ -3,6 +3,7 @@ package io.rollcall.presence.rooms.topology;
 import io.rollcall.presence.rooms.domain.RoomState;
 import io.rollcall.presence.rooms.domain.Session;
 import java.time.Instant;
+import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
 import org.pcollections.PSet;
 
@@ -29,6 +30,10 @@ record KnownRoom(String key, String name, RoomState state, KeptEvents events, PS
             return new KeptEvents(first, last + 1, isEmpty() ? at : firstAt, at.isAfter(lastAt) ? at : lastAt);
         }
 
+        KeptEvents emptied() {
+            return new KeptEvents(last + 1, last, firstAt, lastAt);
+        }
+
         KeptEvents from(long newFirst, Instant newFirstAt) {
             return new KeptEvents(newFirst, last, newFirstAt, lastAt);
         }
@@ -36,6 +41,16 @@ record KnownRoom(String key, String name, RoomState state, KeptEvents events, PS
 
     static KnownRoom unknown(String key, String name) {
         return new KnownRoom(key, name, RoomState.UNKNOWN, KeptEvents.NONE, HashTreePSet.empty());
+    }
+
+    /** How far its feed has come and no more: so nobody who comes back to it is told a sequence twice. */
+    KnownRoom outlived() {
+        return new KnownRoom(
+                key,
+                name,
+                new RoomState(state.sequence(), "", HashTreePMap.empty()),
+                events.emptied(),
+                HashTreePSet.empty());
     }
 
     KnownRoom with(RoomState changed) {
@@ -54,6 +69,11 @@ record KnownRoom(String key, String name, RoomState state, KeptEvents events, PS
             weight += session instanceof Session.Open open ? open.live().size() : 0;
         }
         return weight;
+    }
+
+    /** Whether its history has gone, and was all older than this. */
+    boolean outlivedBefore(Instant cutoff) {
+        return state.sequence() > 0 && events.isEmpty() && events.lastAt().isBefore(cutoff);
     }
 
     /** Whether it has a history and nothing of it is younger than this. */

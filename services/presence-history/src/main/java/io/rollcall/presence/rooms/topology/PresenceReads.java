@@ -50,10 +50,11 @@ public final class PresenceReads {
             this.number = number;
         }
 
-        /** A room by its key; null when there is none. */
+        /** A room by its key; null when there is none, or nothing but its sequence. */
         public @Nullable RoomDocument room(String roomKey) {
-            return stores.asked(
+            RoomDocument room = stores.asked(
                     () -> this.<RoomDocument>store(PresenceStores.ROOMS).get(StoreKeys.room(roomKey)));
+            return room == null || room.getLastEvent() < room.getFirstEvent() ? null : room;
         }
 
         /** Gives every room, in no order that means anything. */

@@ -11,6 +11,7 @@ import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.presence.rooms.topology.KnownRoom.KeptEvents;
 import io.rollcall.presence.rooms.wire.StateMapper;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,25 +48,29 @@ final class RoomRepository {
     private static final BytesSerializer PREFIX = new BytesSerializer();
 
     private final PresenceStores stores;
+    private final Duration retention;
     private final LinkedHashMap<String, KnownRoom> held = new LinkedHashMap<>(256, 0.75f, true);
     private int weight;
 
-    RoomRepository(PresenceStores stores) {
+    /**
+     * @param retention how long a room's sequence outlives its history
+     */
+    RoomRepository(PresenceStores stores, Duration retention) {
         this.stores = stores;
+        this.retention = retention;
     }
 
     /**
-     * A room with everything at hand that a decision needs. One that has outlived its history is unknown again,
-     * whether the sweep has come by or not.
+     * A room with everything at hand that a decision needs. Of one that has outlived its history only the sequence is
+     * known, and later not even that, whether the sweep has come by or not.
      */
     KnownRoom load(String key, String name, Needs needs, Instant cutoff) {
         KnownRoom room = held.get(key);
         if (room == null) {
             room = read(key, name);
         }
-        if (room.olderThan(cutoff)) {
-            forget(room);
-            room = KnownRoom.unknown(key, name);
+        if (room.olderThan(cutoff) || room.outlivedBefore(cutoff.minus(retention))) {
+            room = forget(room, cutoff);
         }
         return recalled(room, needs, cutoff);
     }
@@ -335,14 +340,22 @@ final class RoomRepository {
         return trimmed;
     }
 
-    /** Takes a room out of every store that holds something of it under its key. */
-    void forget(KnownRoom room) {
-        deleteAll(
-                stores.events,
-                StoreKeys.event(room.key(), room.events().first()),
-                StoreKeys.event(room.key(), room.events().last()));
-        stores.rooms.delete(StoreKeys.room(room.key()));
+    /** Takes a room's history out of the stores, and gives what is left: its sequence, for as long again. */
+    KnownRoom forget(KnownRoom room, Instant cutoff) {
+        if (!room.events().isEmpty()) {
+            deleteAll(
+                    stores.events,
+                    StoreKeys.event(room.key(), room.events().first()),
+                    StoreKeys.event(room.key(), room.events().last()));
+        }
         letGo(room.key());
+        KnownRoom outlived = room.outlived();
+        if (outlived.state().sequence() == 0 || outlived.outlivedBefore(cutoff.minus(retention))) {
+            stores.rooms.delete(StoreKeys.room(room.key()));
+            return KnownRoom.unknown(room.key(), room.name());
+        }
+        stores.rooms.put(StoreKeys.room(room.key()), document(outlived, ""));
+        return outlived;
     }
 
     /** The room of a document, whether it is in memory or not. */

@@ -60,11 +60,55 @@ class RetentionTest {
 
             assertThat(entries(presence, PresenceStores.SESSIONS)).isEqualTo(1);
             assertThat(entries(presence, PresenceStores.SESSION_TIMES)).isEqualTo(1);
-            assertThat(entries(presence, PresenceStores.ROOMS)).isEqualTo(1);
+            // Its sequence.
+            assertThat(entries(presence, PresenceStores.ROOMS)).isEqualTo(2);
             assertThat(entries(presence, PresenceStores.EVENTS)).isEqualTo(1);
             assertThat(entries(presence, PresenceStores.PARTICIPANTS)).isZero();
             assertThat(entries(presence, PresenceStores.EVENT_IDS)).isEqualTo(1);
             assertThat(presence.rooms()).containsOnlyKeys("retro");
+        }
+    }
+
+    /** Or a client that comes back would take what it has missed for what it has seen. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theSequenceOfARoomOutlivesItsHistory(boolean swept) {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(aShortMeeting());
+            long last = presence.history().getLast().getSequence();
+            presence.pipe(List.of(other.started(RETENTION + DAY)));
+            if (swept) {
+                presence.driver.advanceWallClockTime(SWEEP);
+                presence.driver.advanceWallClockTime(SWEEP);
+            }
+            presence.history();
+
+            presence.pipe(List.of(new Happenings("standup", "RM_3").started(RETENTION + DAY + 1)));
+
+            assertThat(presence.history()).extracting(RoomEvent::getSequence).containsExactly(last + 1);
+            assertThat(presence.rooms())
+                    .hasEntrySatisfying(
+                            "standup", room -> assertThat(room.getSequence()).isEqualTo(last + 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void andGoesWhenItHasDoneSoForAsLongAgain(boolean swept) {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(aShortMeeting());
+            presence.pipe(List.of(other.started(RETENTION + DAY)));
+            presence.driver.advanceWallClockTime(SWEEP);
+            presence.pipe(List.of(other.joined(2 * RETENTION + DAY, "ana")));
+            if (swept) {
+                presence.driver.advanceWallClockTime(SWEEP);
+                assertThat(entries(presence, PresenceStores.ROOMS)).isEqualTo(1);
+            }
+            presence.history();
+
+            presence.pipe(List.of(new Happenings("standup", "RM_3").started(2 * RETENTION + DAY + 1)));
+
+            assertThat(presence.history()).extracting(RoomEvent::getSequence).containsExactly(1L);
         }
     }
 
