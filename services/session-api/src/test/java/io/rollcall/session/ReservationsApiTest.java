@@ -567,6 +567,26 @@ class ReservationsApiTest {
     }
 
     @Test
+    void whatWasTakenBackBeforeAnybodyWasAnsweredIsNoFirstAnswer() {
+        String agency = agency(1);
+        String camera = camera(agency);
+        String key = any("key");
+        String id = reserve(first, "ann", camera, key).id();
+        // As when another request under this key fails between the two steps of keeping.
+        stack.quota.takeBack(id);
+        String bobs = reserve(first, "bob", camera, any("key")).id();
+
+        Reply full = reserve(second, "ann", camera, key);
+
+        assertThat(full.status()).as(full.body()).isEqualTo(429);
+        assertThat(release("bob", bobs).status()).isEqualTo(200);
+        Reply anew = reserve(second, "ann", camera, key);
+        assertThat(anew.id()).isEqualTo(id);
+        assertThat(anew.token()).isNotEmpty();
+        assertThat(stack.quota.lease(id)).isPresent();
+    }
+
+    @Test
     void aRequestThatComesAgainIsNotToldThatTheCameraHasGoneOffline() {
         String agency = agency(2);
         String camera = camera(agency);

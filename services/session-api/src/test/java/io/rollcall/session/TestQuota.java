@@ -59,6 +59,7 @@ final class TestQuota implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ConcurrentMap<String, Integer> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Lease> live = new ConcurrentHashMap<>();
+    private final Map<String, String> reservedBy = new HashMap<>();
     private final Set<String> beaten = new HashSet<>();
     private final Map<Integer, Map<String, Answered>> answers = new HashMap<>();
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
@@ -139,6 +140,15 @@ final class TestQuota implements AutoCloseable {
     /** The time of a lease is up, for this reason. */
     void end(String reservationId, String reason) {
         order(() -> inTransaction(() -> end(null, Objects.requireNonNull(live.get(reservationId)), reason, null)));
+    }
+
+    /** A lease that nobody has been answered about is undone, and with it what its command was answered. */
+    void takeBack(String reservationId) {
+        order(() -> {
+            inTransaction(() -> end(null, Objects.requireNonNull(live.get(reservationId)), "undone", null));
+            String command = Objects.requireNonNull(reservedBy.get(reservationId));
+            answers.values().forEach(it -> it.remove(command));
+        });
     }
 
     private void order(Runnable order) {
@@ -301,6 +311,9 @@ final class TestQuota implements AutoCloseable {
                 .setAliveUntil(now.plus(BEAT))
                 .build();
         beaten.remove(lease.getReservationId());
+        reservedBy.put(
+                lease.getReservationId(),
+                Objects.requireNonNull(command.getHeader()).getCommandId());
         lives(lease);
         return QuotaEvent.newBuilder(answered(command, yes(command)))
                 .setType(QuotaEventType.LEASE_GRANTED)

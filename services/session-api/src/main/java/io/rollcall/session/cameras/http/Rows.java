@@ -1,6 +1,7 @@
 package io.rollcall.session.cameras.http;
 
 import io.rollcall.kit.web.BadFieldException;
+import io.rollcall.kit.web.OutsideJson;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -67,7 +68,7 @@ enum Rows {
         }
     };
 
-    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper MAPPER = OutsideJson.mapper();
     private static final ObjectReader ROW = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final ObjectReader LINES = CsvMapper.builder()
             .enable(CsvReadFeature.SKIP_EMPTY_LINES, CsvReadFeature.IGNORE_TRAILING_UNMAPPABLE)

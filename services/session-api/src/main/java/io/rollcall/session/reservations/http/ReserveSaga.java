@@ -88,7 +88,9 @@ final class ReserveSaga {
         }
         return header.getRepeatable() && isFull(camera.getAgency())
                 ? uses.of(header)
-                        .thenCompose(first -> first.map(it -> again(header, it)).orElseGet(attempt::reserveUnused))
+                        .thenCompose(first -> first.filter(attempt::isElsewhere)
+                                .map(it -> again(header, it))
+                                .orElseGet(attempt::reserveAsked))
                 : attempt.reserve();
     }
 
@@ -162,7 +164,7 @@ final class ReserveSaga {
         private final String id;
         private final FirstAnswer ours;
         private int grants;
-        private boolean isUnused;
+        private boolean isAsked;
 
         Attempt(CommandHeader header, ReserveSlot slot, Camera camera, int partition, String id) {
             this.ours = new FirstAnswer(id, camera.getCameraId(), camera.getName(), slot.getQuality());
@@ -180,9 +182,18 @@ final class ReserveSaga {
             return header.getRepeatable() && leases.get(id).isPresent();
         }
 
-        /** Under a key that has been asked for already. */
-        CompletableFuture<Reserved> reserveUnused() {
-            isUnused = true;
+        /**
+         * Whether a key was used for a reservation that this attempt is not about. What it is about, the slot's own decider
+         * knows best: that the key was used for it is kept before the lease is, and the lease may have been taken back in
+         * between, with nobody answered.
+         */
+        boolean isElsewhere(FirstAnswer first) {
+            return !first.reservationId().equals(id);
+        }
+
+        /** Under a key that has been asked already. */
+        CompletableFuture<Reserved> reserveAsked() {
+            isAsked = true;
             return reserve();
         }
 
@@ -197,9 +208,14 @@ final class ReserveSaga {
                 ReservationRefusals.accepted(event);
             } catch (RuntimeException refusal) {
                 Answer answer = event.getAnswer();
-                return isUnused || (answer != null && answer.getReason().equals(Reasons.KEY_REUSED))
+                return isAsked
+                                || !header.getRepeatable()
+                                || (answer != null && answer.getReason().equals(Reasons.KEY_REUSED))
                         ? CompletableFuture.failedFuture(refusal)
-                        : againOr(header, refusal);
+                        : uses.of(header)
+                                .thenCompose(first -> first.filter(this::isElsewhere)
+                                        .map(it -> again(header, it))
+                                        .orElseGet(() -> CompletableFuture.failedFuture(refusal)));
             }
             return granted(event);
         }
