@@ -3,6 +3,7 @@ package io.rollcall.deploy;
 import io.rollcall.broker.TopicCreator;
 import io.rollcall.schemas.ApicurioRegistry;
 import io.rollcall.schemas.IncompatibleSchemaException;
+import io.rollcall.schemas.RegistryUnavailableException;
 import io.rollcall.schemas.SchemaPublisher;
 import io.rollcall.schemas.Topic;
 import io.rollcall.schemas.Topics;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 public final class Deploy {
 
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
+    private static final int REGISTRY_ATTEMPTS = 3;
     private static final int KAFKA_TIMEOUT_MS = 15_000;
 
     private Deploy() {}
@@ -65,7 +67,22 @@ public final class Deploy {
         }
     }
 
+    /** A question that a registry under load has lost is no reason to deploy by hand again; publishing twice is nothing. */
     private static void publishSchemas(URI registryUrl, PrintStream out) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                tryToPublishSchemas(registryUrl, out);
+                return;
+            } catch (RegistryUnavailableException e) {
+                if (attempt == REGISTRY_ATTEMPTS) {
+                    throw e;
+                }
+                out.println("schemas: " + e.getMessage() + "; trying again");
+            }
+        }
+    }
+
+    private static void tryToPublishSchemas(URI registryUrl, PrintStream out) {
         try (var registry = new ApicurioRegistry(registryUrl, REGISTRY_TIMEOUT)) {
             new SchemaPublisher(registry)
                     .publish(Topics.all())

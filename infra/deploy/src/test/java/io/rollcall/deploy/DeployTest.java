@@ -2,17 +2,28 @@ package io.rollcall.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.rollcall.kittest.KafkaCluster;
 import io.rollcall.kittest.RealRegistry;
 import io.rollcall.schemas.Topics;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
@@ -47,6 +58,74 @@ class DeployTest {
                     .containsAll(first.stream()
                             .filter(line -> line.startsWith("schema "))
                             .toList());
+        }
+    }
+
+    @Test
+    void aRegistryThatLosesARequestIsAskedAgain() throws Exception {
+        try (KafkaCluster.Own kafka = KafkaCluster.own();
+                RealRegistry registry = RealRegistry.start();
+                var forgetful = new Forgetful(registry.url())) {
+            int status = deploy(Map.of(
+                    "KAFKA_BOOTSTRAP_SERVERS",
+                    kafka.bootstrapServers(),
+                    "SCHEMA_REGISTRY_URL",
+                    forgetful.url().toString()));
+
+            assertThat(status).as(said(err)).isZero();
+            assertThat(said(out)).contains("trying again", "schema livekit-events-value has id ");
+        }
+    }
+
+    /** Stands before a registry, answers the first request as one that is not there, and passes on the others. */
+    private static final class Forgetful implements AutoCloseable {
+
+        private final HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        private final HttpClient client = HttpClient.newHttpClient();
+        private final AtomicBoolean hasForgotten = new AtomicBoolean();
+        private final URI registry;
+
+        Forgetful(URI registry) throws IOException {
+            this.registry = registry;
+            server.createContext("/", this::handle);
+            server.start();
+        }
+
+        URI url() {
+            return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        }
+
+        private void handle(HttpExchange exchange) throws IOException {
+            try (exchange) {
+                byte[] body = exchange.getRequestBody().readAllBytes();
+                if (!hasForgotten.getAndSet(true)) {
+                    exchange.sendResponseHeaders(503, -1);
+                    return;
+                }
+                var request = HttpRequest.newBuilder(registry.resolve(exchange.getRequestURI()))
+                        .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body))
+                        .timeout(Duration.ofSeconds(10));
+                String type = exchange.getRequestHeaders().getFirst("Content-Type");
+                if (type != null) {
+                    request.header("Content-Type", type);
+                }
+                HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+                answer.headers()
+                        .firstValue("Content-Type")
+                        .ifPresent(it -> exchange.getResponseHeaders().add("Content-Type", it));
+                exchange.sendResponseHeaders(
+                        answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
+                exchange.getResponseBody().write(answer.body());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+            client.close();
         }
     }
 
