@@ -24,8 +24,7 @@ public final class LoadGenerator {
     private static final Duration LAST_ANSWERS_WITHIN = Duration.ofSeconds(15);
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
     // Selectors wait in whole milliseconds; an open loop looks this often instead, so it sees an answer this much late.
-    // Looking costs what is measured a part of the machine: 50 µs are 14 % of a core. So no more often than the rate
-    // asks.
+    // Looking takes from what is measured, 14 % of a core at 50 µs: so no more often than the rate asks.
     private static final long SHORTEST_NAP_NANOS = 50_000;
     private static final long LONGEST_NAP_NANOS = 250_000;
     private static final int NAPS_PER_ARRIVAL = 8;
