@@ -1,5 +1,6 @@
 package io.rollcall.presence.rooms.wire;
 
+import io.rollcall.kit.web.OutsideJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -14,7 +15,7 @@ final class RoomAgencies {
 
     private static final int REMEMBERED = 1024;
     private static final int LONGEST_REMEMBERED = 4096;
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = OutsideJson.mapper();
 
     private final Map<String, String> answers = new LinkedHashMap<>(16, 0.75f, true) {
         @Override

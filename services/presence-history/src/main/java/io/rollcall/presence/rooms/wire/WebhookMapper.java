@@ -1,5 +1,6 @@
 package io.rollcall.presence.rooms.wire;
 
+import io.rollcall.kit.web.OutsideJson;
 import io.rollcall.presence.rooms.domain.Webhook;
 import io.rollcall.presence.rooms.domain.Webhook.Origin;
 import io.rollcall.presence.rooms.domain.Webhook.ParticipantDetails;
@@ -33,7 +34,8 @@ public final class WebhookMapper {
     private static final int MAX_TEXT = 8 * 1024 * 1024;
     private static final Instant LAST_INSTANT = Instant.parse("9999-12-31T23:59:59.999Z");
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    private static final JsonFactory JSON = OutsideJson.factory()
+            .rebuild()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(MAX_TEXT)

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.rollcall.presence.rooms.captures.Captures;
 import io.rollcall.presence.rooms.captures.Captures.Delivery;
@@ -12,7 +13,9 @@ import io.rollcall.presence.rooms.domain.Webhook.ParticipantDetails;
 import io.rollcall.presence.rooms.domain.Webhook.Profile;
 import io.rollcall.presence.rooms.domain.Webhook.RoomDetails;
 import io.rollcall.schemas.livekit.LivekitEvent;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -186,6 +189,27 @@ class WebhookMapperTest {
         assertThat(Objects.requireNonNull(joined.room().details()).metadata()).isEmpty();
         assertThat(joined.origin().leftOut())
                 .containsExactly("name of 1025 characters", "metadata of 524289 bytes", "attributes of 524290 bytes");
+    }
+
+    /** Participants name their attributes as they please, and a table of names would keep them for ever. */
+    @Test
+    void noNameThatWasMadeUpIsKept() {
+        List<WeakReference<String>> names = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            var joined = (Webhook.ParticipantJoined) mapped(
+                    "participant_joined",
+                    "{\"room\":{\"sid\":\"RM_1\"},\"participant\":{\"sid\":\"PA_1\",\"attributes\":{\"" + i
+                            + "x".repeat(30_000) + "\":\"\"}}}");
+            Profile profile =
+                    Objects.requireNonNull(joined.participant().details()).profile();
+            names.add(
+                    new WeakReference<>(profile.attributes().keySet().iterator().next()));
+        }
+
+        await().until(() -> {
+            System.gc();
+            return names.stream().allMatch(it -> it.get() == null);
+        });
     }
 
     @Test
