@@ -58,7 +58,7 @@ public record SessionApiProperties(
      * @param maxCalls how many of them are on their way at once
      * @param maxWaitingCalls how many more stand in line; beyond that a call fails at once
      * @param pollInterval how often the rooms are listed
-     * @param pollEnabled whether they are
+     * @param pollEnabled whether it is asked, too, who is in them
      * @param tokenTtl how long an access token lasts
      */
     public record Livekit(

@@ -3,10 +3,12 @@ package io.rollcall.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.schemas.Topics;
 import io.rollcall.schemas.rooms.RoomEventType;
 import io.rollcall.session.TwoInstances.Instance;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +39,14 @@ class WebhooksAloneTest {
 
     @AfterEach
     void nobodyWasAskedWhoIsThere() {
+        for (Instance instance : List.of(stack.first, stack.second)) {
+            assertThat(instance.context()
+                            .getBean(MeterRegistry.class)
+                            .find("livekit.calls")
+                            .tag("method", "ListParticipants")
+                            .timers())
+                    .isEmpty();
+        }
         assertThat(stack.records(Topics.LIVEKIT_OBSERVATIONS.name()::equals)).isEmpty();
     }
 

@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -43,7 +42,6 @@ public class LivekitConfiguration {
     }
 
     @Bean
-    @ConditionalOnBooleanProperty("rollcall.session.livekit.poll-enabled")
     RoomPoller roomPoller(
             RoomApi api,
             View<Room> rooms,
@@ -59,7 +57,12 @@ public class LivekitConfiguration {
         // Not the thread-local generator itself: which thread will ask is not known here.
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         return new RoomPoller(
-                new PollRound(api, openRooms::now, owners.stream().toList(), clock),
+                new PollRound(
+                        api,
+                        openRooms::now,
+                        owners.stream().toList(),
+                        clock,
+                        properties.livekit().pollEnabled()),
                 properties.livekit().pollInterval(),
                 kafka,
                 registry,
@@ -68,14 +71,6 @@ public class LivekitConfiguration {
                 new Uuid7(clock, random),
                 rooms.caughtUp(),
                 meters);
-    }
-
-    @Bean(destroyMethod = "close")
-    @ConditionalOnBooleanProperty(name = "rollcall.session.livekit.poll-enabled", havingValue = false)
-    RoomSettler roomSettler(
-            RoomApi api, ObjectProvider<RoomOwner> owners, SessionApiProperties properties, InstantSource clock) {
-        return new RoomSettler(
-                api, owners.stream().toList(), properties.livekit().pollInterval(), clock);
     }
 
     @Bean

@@ -18,11 +18,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One poll of LiveKit, without a waiting thread. An error means unknown and ends it, or that room's part of it. */
+/**
+ * One poll of LiveKit, without a waiting thread. An error means unknown and ends it, or that room's part of it. Where
+ * webhooks alone tell who is in rooms, a poll only lists them, and their owners make and delete what is theirs.
+ */
 final class PollRound {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollRound.class);
@@ -31,6 +35,7 @@ final class PollRound {
     private final Supplier<Map<String, OpenRoom>> openRooms;
     private final List<RoomOwner> owners;
     private final InstantSource clock;
+    private final boolean looksInside;
 
     /**
      * What came of one.
@@ -45,11 +50,26 @@ final class PollRound {
             Conclusion conclusion,
             CompletableFuture<Void> settled) {}
 
-    PollRound(RoomApi api, Supplier<Map<String, OpenRoom>> openRooms, List<RoomOwner> owners, InstantSource clock) {
+    /**
+     * Polls this LiveKit.
+     *
+     * @param looksInside whether it asks who is in rooms, and tells of it
+     */
+    PollRound(
+            RoomApi api,
+            Supplier<Map<String, OpenRoom>> openRooms,
+            List<RoomOwner> owners,
+            InstantSource clock,
+            boolean looksInside) {
         this.api = api;
         this.openRooms = openRooms;
         this.owners = List.copyOf(owners);
         this.clock = clock;
+        this.looksInside = looksInside;
+    }
+
+    boolean looksInside() {
+        return looksInside;
     }
 
     /** Asks; fails when LiveKit does not list its rooms. */
@@ -58,18 +78,29 @@ final class PollRound {
         Instant askedAt = clock.instant();
         return api.listRooms().thenCompose(rooms -> {
             Listing listing = Listing.of(askedAt, rooms);
-            Plan plan = PollRules.plan(before, openRooms.get(), listing, memory);
             List<RoomOwner> ready = owners.stream().filter(RoomOwner::isReady).toList();
-            Set<String> ask = new HashSet<>(plan.ask());
-            ready.forEach(owner -> ask.addAll(owner.doubts(listing)));
-            ask.retainAll(listing.rooms().keySet());
-            return attendances(listing, ask)
-                    .thenApply(attendances -> new Outcome(
+            return looksInside
+                    ? look(before, listing, ready, memory)
+                    : CompletableFuture.completedFuture(new Outcome(
                             listing,
-                            attendances,
-                            PollRules.conclude(plan, listing, attendances),
-                            settle(ready, listing, attendances)));
+                            Map.of(),
+                            new Conclusion(List.of(), memory),
+                            settle(ready, owner -> owner.settle(listing))));
         });
+    }
+
+    private CompletableFuture<Outcome> look(
+            Map<String, OpenRoom> before, Listing listing, List<RoomOwner> ready, PollMemory memory) {
+        Plan plan = PollRules.plan(before, openRooms.get(), listing, memory);
+        Set<String> ask = new HashSet<>(plan.ask());
+        ready.forEach(owner -> ask.addAll(owner.doubts(listing)));
+        ask.retainAll(listing.rooms().keySet());
+        return attendances(listing, ask)
+                .thenApply(attendances -> new Outcome(
+                        listing,
+                        attendances,
+                        PollRules.conclude(plan, listing, attendances),
+                        settle(ready, owner -> owner.polled(listing, attendances))));
     }
 
     private CompletableFuture<Map<String, Attendance>> attendances(Listing listing, Set<String> ask) {
@@ -92,9 +123,9 @@ final class PollRound {
     }
 
     private static CompletableFuture<Void> settle(
-            List<RoomOwner> owners, Listing listing, Map<String, Attendance> attendances) {
+            List<RoomOwner> owners, Function<RoomOwner, CompletableFuture<?>> settling) {
         return CompletableFuture.allOf(owners.stream()
-                .map(owner -> owner.polled(listing, attendances).exceptionally(failure -> {
+                .map(owner -> settling.apply(owner).exceptionally(failure -> {
                     LOG.atError()
                             .addKeyValue(LogKeys.REASON, DeadLetters.describe(failure))
                             .log("the owner of rooms failed in a poll");

@@ -24,9 +24,9 @@ public interface RoomOwner {
     CompletableFuture<?> polled(Listing listing, Map<String, Attendance> attendances);
 
     /**
-     * The same where nobody polls: rooms are made and deleted, and webhooks alone tell who is in them.
+     * The same where polls only list: rooms are made and deleted, and webhooks alone tell who is in them.
      *
-     * @return done as soon as all is done that follows
+     * @return done as soon as all is done that follows; the next poll waits for it
      */
     CompletableFuture<?> settle(Listing listing);
 }

@@ -177,7 +177,11 @@ public final class RoomPoller extends ConsumerThread {
         }
 
         void turn() {
-            reading.poll(TICK).forEach(unread::add);
+            var requests = reading.poll(TICK);
+            // Else they are passed by: nobody looks into the rooms they ask about.
+            if (round.looksInside()) {
+                requests.forEach(unread::add);
+            }
             if (reading.assignment().isEmpty()) {
                 return;
             }

@@ -29,7 +29,7 @@ final class PollerFixture implements AutoCloseable {
     private final RoomApi api;
     private final RoomPoller poller;
 
-    private PollerFixture(String name, KafkaSettings kafka, URI livekit, List<RoomOwner> owners) {
+    private PollerFixture(String name, KafkaSettings kafka, URI livekit, boolean pollEnabled, List<RoomOwner> owners) {
         InstantSource clock = InstantSource.system();
         var registry = new FixedRegistry();
         var settings = new SessionApiProperties.Livekit(
@@ -41,11 +41,11 @@ final class PollerFixture implements AutoCloseable {
                 16,
                 256,
                 INTERVAL,
-                true,
+                pollEnabled,
                 Duration.ofHours(24));
         api = new RoomApi(settings, clock, meters);
         poller = new RoomPoller(
-                new PollRound(api, () -> Map.copyOf(open), owners, clock),
+                new PollRound(api, () -> Map.copyOf(open), owners, clock, settings.pollEnabled()),
                 settings.pollInterval(),
                 kafka,
                 registry,
@@ -58,7 +58,15 @@ final class PollerFixture implements AutoCloseable {
 
     /** The instance of this name, which is its API key too. */
     static PollerFixture start(String name, KafkaSettings kafka, URI livekit, RoomOwner... owners) {
-        var fixture = new PollerFixture(name, kafka, livekit, List.of(owners));
+        return started(new PollerFixture(name, kafka, livekit, true, List.of(owners)));
+    }
+
+    /** The same where webhooks alone tell who is in rooms. */
+    static PollerFixture startListing(String name, KafkaSettings kafka, URI livekit, RoomOwner... owners) {
+        return started(new PollerFixture(name, kafka, livekit, false, List.of(owners)));
+    }
+
+    private static PollerFixture started(PollerFixture fixture) {
         fixture.poller.start();
         return fixture;
     }

@@ -307,39 +307,75 @@ class RoomPollerTest {
     @Test
     void ownersOfRoomsAreAskedAndTold() {
         list("mine", "RM_mine", 1);
-        var told = new CopyOnWriteArrayList<Map<String, Attendance>>();
-        RoomOwner owner = new RoomOwner() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public Set<String> doubts(Listing listing) {
-                return Set.of("mine", "not listed");
-            }
-
-            @Override
-            public CompletableFuture<?> polled(Listing listing, Map<String, Attendance> attendances) {
-                told.add(attendances);
-                return CompletableFuture.failedFuture(new IllegalStateException("an owner's own trouble"));
-            }
-
-            @Override
-            public CompletableFuture<?> settle(Listing listing) {
-                throw new AssertionError("polled already");
-            }
-        };
+        var owner = new Owner();
         try (var poller = PollerFixture.start("a", kafka, livekit.url(), owner)) {
             poller.open("mine", "RM_mine", 1);
-            await().until(() -> told.size() > 3);
+            await().until(() -> owner.polled.size() > 3);
 
-            assertThat(told)
+            assertThat(owner.settled).isEmpty();
+            assertThat(owner.polled)
                     .allSatisfy(it -> assertThat(it.keySet()).containsExactly("mine"))
                     .allSatisfy(it -> assertThat(it.get("mine"))
                             .isInstanceOfSatisfying(
                                     Attendance.Present.class,
                                     present -> assertThat(present.people()).isEqualTo(1)));
+        }
+    }
+
+    @Test
+    void whereNobodyLooksIntoRoomsTheirOwnersAreToldOfThemAndRequestsArePassedBy() throws Exception {
+        list("mine", "RM_mine", 1);
+        var owner = new Owner();
+        try (var poller = PollerFixture.startListing("a", kafka, livekit.url(), owner)) {
+            poller.open("gone", "RM_gone", 1);
+            log.request("asked for", "RM_asked_for");
+
+            await().until(() -> owner.settled.size() > 3);
+            await().until(() -> requestsLeft() == 0);
+
+            assertThat(owner.settled).allSatisfy(it -> assertThat(it.rooms()).containsOnlyKeys("mine"));
+            assertThat(owner.polled).isEmpty();
+            assertThat(livekit.asked("ListParticipants")).isEmpty();
+        }
+        try (var next = PollerFixture.start("b", kafka, livekit.url())) {
+            next.open("marker", "RM_marker", 1);
+            await().until(() -> log.of("marker").size() >= 3);
+
+            assertThat(log.of("gone")).isEmpty();
+            assertThat(log.of("asked for")).isEmpty();
+        }
+    }
+
+    /** Has doubts about a room, and troubles of its own. */
+    private static final class Owner implements RoomOwner {
+
+        private final List<Map<String, Attendance>> polled = new CopyOnWriteArrayList<>();
+        private final List<Listing> settled = new CopyOnWriteArrayList<>();
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public Set<String> doubts(Listing listing) {
+            return Set.of("mine", "not listed");
+        }
+
+        @Override
+        public CompletableFuture<?> polled(Listing listing, Map<String, Attendance> attendances) {
+            polled.add(attendances);
+            return trouble();
+        }
+
+        @Override
+        public CompletableFuture<?> settle(Listing listing) {
+            settled.add(listing);
+            return trouble();
+        }
+
+        private static CompletableFuture<?> trouble() {
+            return CompletableFuture.failedFuture(new IllegalStateException("an owner's own trouble"));
         }
     }
 
@@ -380,6 +416,24 @@ class RoomPollerTest {
                     .describedGroups()
                     .get(RoomPoller.GROUP);
             return Objects.requireNonNull(group).get().members().size();
+        }
+    }
+
+    private static long requestsLeft() throws Exception {
+        try (var admin = Admin.create(kafka.admin("test"))) {
+            Map<TopicPartition, OffsetAndMetadata> answered = admin.listConsumerGroupOffsets(RoomPoller.GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (int partition = 0; partition < Topics.RECONCILE_REQUESTS.partitions(); partition++) {
+                ends.put(new TopicPartition(Topics.RECONCILE_REQUESTS.name(), partition), OffsetSpec.latest());
+            }
+            return admin.listOffsets(ends).all().get().entrySet().stream()
+                    .mapToLong(end -> {
+                        OffsetAndMetadata it = answered.get(end.getKey());
+                        return end.getValue().offset() - (it == null ? 0 : it.offset());
+                    })
+                    .sum();
         }
     }
 

@@ -148,6 +148,11 @@ public final class SessionRoomOwner implements RoomOwner {
     }
 
     private Session session(String id) {
+        Session.Known known = live.get(id);
+        return known != null ? known : kept(id);
+    }
+
+    private Session kept(String id) {
         return sessions.get(id)
                 .filter(record -> record.getStatus() != SessionStatus.UNKNOWN)
                 .map(SessionMapper::state)
