@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.processor.StandbyUpdateListener;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -31,7 +30,6 @@ final class ReadableStores implements StandbyUpdateListener {
     private record Part(String store, int partition) {}
 
     private static final class Copy {
-        private volatile boolean hasRead;
         private volatile boolean wasWhole;
         private volatile long behind;
     }
@@ -53,19 +51,20 @@ final class ReadableStores implements StandbyUpdateListener {
         stores.forEach(store -> owned.remove(new Part(store, task.partition())));
     }
 
-    /** Whether there are copies that have found nothing to read yet: only the broker tells whether there is anything. */
-    boolean haveSilentCopies() {
-        return copies.values().stream().anyMatch(copy -> !copy.hasRead && !copy.wasWhole);
+    /**
+     * Whether there are copies that have not had everything yet. Where nothing is left to read nothing is loaded either,
+     * and only the broker can tell that.
+     */
+    boolean haveCopiesInTheMaking() {
+        return copies.values().stream().anyMatch(copy -> !copy.wasWhole);
     }
 
-    /** Takes what the broker tells of silent copies. */
-    void lags(Map<String, Map<Integer, LagInfo>> lags) {
-        copies.forEach((part, copy) -> {
-            LagInfo lag = lags.getOrDefault(part.store(), Map.of()).get(part.partition());
-            if (!copy.hasRead && lag != null && lag.offsetLag() <= NOTHING_TO_READ) {
-                copy.wasWhole = true;
-            }
-        });
+    /** Takes what the broker tells: how many offsets a store is behind. */
+    void lag(String store, int partition, long offsets) {
+        Copy copy = copies.get(new Part(store, partition));
+        if (copy != null && offsets <= NOTHING_TO_READ) {
+            copy.wasWhole = true;
+        }
     }
 
     @Override
@@ -84,7 +83,6 @@ final class ReadableStores implements StandbyUpdateListener {
         Copy copy = copies.get(new Part(store, changelog.partition()));
         if (copy != null) {
             copy.behind = currentEndOffset - batchEndOffset;
-            copy.hasRead = true;
             if (currentEndOffset <= batchEndOffset) {
                 copy.wasWhole = true;
             }

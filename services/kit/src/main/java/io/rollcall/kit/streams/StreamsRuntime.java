@@ -210,8 +210,8 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     /**
      * Waits until what this instance holds, its copies of others' state too, is as good as whole. Only then somebody else
      * may be stopped, as a rollout does when it hears that this one is ready. Where more is written between two looks
-     * than a small lag there is no end to that, and this one is needed all the more. From then on looks only for copies
-     * that nothing else tells of.
+     * than a small lag there is no end to that, and this one is needed all the more. From then on looks only while
+     * a copy is in the making.
      */
     private void catchUp() throws InterruptedException {
         long giveUpAt = System.nanoTime() + CATCH_UP_WITHIN.toNanos();
@@ -223,7 +223,7 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             KafkaStreams streams = factory.getKafkaStreams();
             if (streams != null
                     && streams.state() == KafkaStreams.State.RUNNING
-                    && (!caughtUp || readable.haveSilentCopies())) {
+                    && (!caughtUp || readable.haveCopiesInTheMaking())) {
                 lookAtLags(streams);
             }
         }
@@ -232,7 +232,8 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private void lookAtLags(KafkaStreams streams) {
         try {
             Map<String, Map<Integer, LagInfo>> lags = streams.allLocalStorePartitionLags();
-            readable.lags(lags);
+            lags.forEach((store, partitions) ->
+                    partitions.forEach((partition, lag) -> readable.lag(store, partition, lag.offsetLag())));
             if (lags.values().stream()
                     .flatMap(store -> store.values().stream())
                     .allMatch(lag -> lag.offsetLag() <= StreamsSettings.SMALL_LAG)) {
