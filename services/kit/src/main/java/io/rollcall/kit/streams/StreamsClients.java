@@ -11,7 +11,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** The clients of Kafka Streams as it makes them itself, but for {@link PatientConsumer}s. */
+/**
+ * The clients of Kafka Streams as it makes them itself, but for {@link PatientConsumer}s. Its own supplier is not
+ * extended, since that one is among Kafka's internals, which may change with any release.
+ */
 final class StreamsClients implements KafkaClientSupplier {
 
     private final Duration idleAfter;
