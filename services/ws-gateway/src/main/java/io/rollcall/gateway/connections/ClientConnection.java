@@ -440,8 +440,8 @@ public final class ClientConnection implements Conversation {
     }
 
     /**
-     * Joins a stream, in the place of a standing subscription when there is one. Null when the client cannot be given what it lacks and that is not to be told it yet: this instance
-     * may be behind, or cannot find out, or the client wants an error.
+     * Joins a stream, in the place of a standing subscription when there is one. Null when the client cannot be given what
+     * it lacks and is not to be told so yet: this instance may be behind, or cannot find out, or the client wants an error.
      */
     private Reply.@Nullable Subscription join(
             Held candidate,

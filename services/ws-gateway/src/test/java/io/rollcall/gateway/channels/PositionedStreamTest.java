@@ -174,7 +174,10 @@ class PositionedStreamTest {
         assertThat(stream.join(new Reader(stream).subscription)).isInstanceOf(Joining.Retired.class);
     }
 
-    /** Clients that come, go, come back, take over what they have and read at their own speed while publications flow and the ring forgets. */
+    /**
+     * Clients that come, go, come back, take over what they have and read at their own speed while publications flow and
+     * the ring forgets.
+     */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void everySessionIsWholeAndInOrder(long seed) {
