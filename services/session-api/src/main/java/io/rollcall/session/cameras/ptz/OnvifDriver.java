@@ -1,5 +1,6 @@
 package io.rollcall.session.cameras.ptz;
 
+import io.rollcall.kit.web.OutsideJson;
 import io.rollcall.schemas.cameras.Camera;
 import io.rollcall.session.cameras.domain.Sealed;
 import io.rollcall.session.cameras.domain.StreamUrl;
@@ -51,7 +52,7 @@ public final class OnvifDriver implements PtzDriver, AutoCloseable {
     private final InstantSource clock;
     private final SecureRandom random;
     private final PtzHttp http;
-    private final JsonMapper json = new JsonMapper();
+    private final JsonMapper json = OutsideJson.mapper();
     private final Map<String, Known> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
