@@ -11,6 +11,7 @@ import io.rollcall.schemas.quota.QuotaCommand;
 import io.rollcall.schemas.quota.QuotaEvent;
 import io.rollcall.session.reservations.wire.QuotaProtocol;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,17 +34,23 @@ final class FirstUses {
 
     /** What the key of a request was first used for, if it was; fails when that was another body. */
     CompletableFuture<Optional<FirstAnswer>> of(CommandHeader header) {
-        return asked(header, false, "", ATTEMPTS).thenApply(answer -> Optional.ofNullable(FirstAnswer.in(answer)));
-    }
-
-    /** Keeps this for the key of a request, unless something is kept; fails when that was for another body. */
-    CompletableFuture<FirstAnswer> keep(CommandHeader header, FirstAnswer ours) {
-        return asked(header, true, ours.note(), ATTEMPTS).thenApply(answer -> {
-            FirstAnswer kept = FirstAnswer.in(answer);
-            return kept == null ? ours : kept;
+        return asked(header, false, "", ATTEMPTS).thenApply(answer -> {
+            if (answer.getOutcome() == Outcome.REFUSED) {
+                throw CommandIds.reused();
+            }
+            return Optional.ofNullable(FirstAnswer.in(answer));
         });
     }
 
+    /** Keeps this for the key of a request, unless something is kept; empty when that was for another body. */
+    CompletableFuture<Optional<FirstAnswer>> keep(CommandHeader header, FirstAnswer ours) {
+        return asked(header, true, ours.note(), ATTEMPTS)
+                .thenApply(answer -> answer.getOutcome() == Outcome.REFUSED
+                        ? Optional.empty()
+                        : Optional.of(Objects.requireNonNullElse(FirstAnswer.in(answer), ours)));
+    }
+
+    /** What is known of the key; refused when it was used for another body. */
     private CompletableFuture<Answer> asked(CommandHeader header, boolean keep, String note, int attempts) {
         CommandHeader ours = CommandHeader.newBuilder(header)
                 .setCommandId(header.getCommandId() + "-body")
@@ -61,9 +68,7 @@ final class FirstUses {
                                 ? asked(header, keep, note, attempts - 1)
                                 : CompletableFuture.failedFuture(tooMany());
                     }
-                    return answer.getOutcome() == Outcome.REFUSED
-                            ? CompletableFuture.failedFuture(CommandIds.reused())
-                            : CompletableFuture.completedFuture(answer);
+                    return CompletableFuture.completedFuture(answer);
                 });
     }
 

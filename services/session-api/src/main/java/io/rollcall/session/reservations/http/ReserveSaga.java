@@ -1,6 +1,7 @@
 package io.rollcall.session.reservations.http;
 
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.CommandIds;
 import io.rollcall.kit.decider.NotSentException;
 import io.rollcall.kit.decider.Reasons;
 import io.rollcall.kit.kafka.View;
@@ -23,12 +24,11 @@ import io.rollcall.session.reservations.wire.QuotaCommands;
 import java.math.BigInteger;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpStatus;
-import org.springframework.web.ErrorResponse;
 
 /**
  * Reserves a stream: camera, slot, room, in this order. The grant is the record of it; a step that fails after it gives the
@@ -87,10 +87,7 @@ final class ReserveSaga {
             return againOr(header, ReservationRefusals.notOnline(camera.getStatus()));
         }
         return header.getRepeatable() && isFull(camera.getAgency())
-                ? uses.of(header)
-                        .thenCompose(first -> first.filter(attempt::isElsewhere)
-                                .map(it -> again(header, it))
-                                .orElseGet(attempt::reserveAsked))
+                ? againOrElse(header, attempt::isElsewhere, attempt::reserveAsked)
                 : attempt.reserve();
     }
 
@@ -102,12 +99,21 @@ final class ReserveSaga {
 
     /** The first answer to the same request; the refusal when there was none. */
     private CompletableFuture<Reserved> againOr(CommandHeader header, RuntimeException refusal) {
-        if (!header.getRepeatable()) {
-            return CompletableFuture.failedFuture(refusal);
-        }
+        return againOr(header, _ -> true, refusal);
+    }
+
+    private CompletableFuture<Reserved> againOr(
+            CommandHeader header, Predicate<FirstAnswer> which, RuntimeException refusal) {
+        CompletableFuture<Reserved> refused = CompletableFuture.failedFuture(refusal);
+        return header.getRepeatable() ? againOrElse(header, which, () -> refused) : refused;
+    }
+
+    /** The first answer to the same request, where it is such a one; fails when the key came with another body. */
+    private CompletableFuture<Reserved> againOrElse(
+            CommandHeader header, Predicate<FirstAnswer> which, Supplier<CompletableFuture<Reserved>> otherwise) {
         return uses.of(header)
                 .thenCompose(first ->
-                        first.map(it -> again(header, it)).orElseGet(() -> CompletableFuture.failedFuture(refusal)));
+                        first.filter(which).map(it -> again(header, it)).orElseGet(otherwise));
     }
 
     private CompletableFuture<Reserved> again(CommandHeader header, FirstAnswer first) {
@@ -208,14 +214,9 @@ final class ReserveSaga {
                 ReservationRefusals.accepted(event);
             } catch (RuntimeException refusal) {
                 Answer answer = event.getAnswer();
-                return isAsked
-                                || !header.getRepeatable()
-                                || (answer != null && answer.getReason().equals(Reasons.KEY_REUSED))
+                return isAsked || (answer != null && answer.getReason().equals(Reasons.KEY_REUSED))
                         ? CompletableFuture.failedFuture(refusal)
-                        : uses.of(header)
-                                .thenCompose(first -> first.filter(this::isElsewhere)
-                                        .map(it -> again(header, it))
-                                        .orElseGet(() -> CompletableFuture.failedFuture(refusal)));
+                        : againOr(header, this::isElsewhere, refusal);
             }
             return granted(event);
         }
@@ -290,29 +291,21 @@ final class ReserveSaga {
          * granted; and the lease is. Where it was taken back before that, it is asked for anew.
          */
         private CompletableFuture<Reserved> kept(FirstAnswer first, Lease lease) {
-            return uses.keep(header, first)
-                    .whenComplete((_, failure) -> {
-                        if (isReused(failure)) {
-                            undo();
-                        }
-                    })
-                    .thenCompose(held -> {
-                        if (!held.reservationId().equals(id)) {
-                            // The camera was another agency's the first time.
-                            undo();
-                            return again(header, held);
-                        }
-                        return beats(header, id)
-                                .thenCompose(beats -> beats
-                                        ? CompletableFuture.completedFuture(new Reserved(held, lease))
-                                        : reserve());
-                    });
-        }
-
-        private static boolean isReused(@Nullable Throwable failure) {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            return cause instanceof ErrorResponse answer
-                    && answer.getStatusCode().isSameCodeAs(HttpStatus.UNPROCESSABLE_CONTENT);
+            return uses.keep(header, first).thenCompose(kept -> {
+                FirstAnswer held = kept.orElse(null);
+                if (held == null) {
+                    undo();
+                    return CompletableFuture.failedFuture(CommandIds.reused());
+                }
+                if (!held.reservationId().equals(id)) {
+                    // The camera was another agency's the first time.
+                    undo();
+                    return again(header, held);
+                }
+                return beats(header, id)
+                        .thenCompose(beats ->
+                                beats ? CompletableFuture.completedFuture(new Reserved(held, lease)) : reserve());
+            });
         }
 
         /** It may have been removed or moved before there was a reservation that this could end. */
