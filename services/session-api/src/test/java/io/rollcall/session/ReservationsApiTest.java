@@ -592,9 +592,7 @@ class ReservationsApiTest {
         String camera = camera(agency);
         String key = any("key");
         Reply reply = reserve(first, "ann", camera, key);
-        String offline = JSON.writeValueAsString(Map.of("name", "Main gate", "source", agency, "status", "OFFLINE"));
-        assertThat(call(first, "ada", "PUT", at(camera), AS_JSON, offline).status())
-                .isEqualTo(200);
+        change(camera, agency, "Main gate", "OFFLINE");
 
         assertThat(reserve(first, "ann", camera, key).body()).isEqualTo(reply.body());
         error(reserve("ann", camera), 409, "Camera is not online: OFFLINE");

@@ -121,16 +121,8 @@ class SessionApiTest {
         assertThat(reply.json().path("error").path("message").asString()).isNotEmpty();
     }
 
-    private void roomEvent(String room, RoomEventType type, int people) throws Exception {
-        stack.roomEvent(room, type, people);
-    }
-
-    private JsonNode sim(String path, String body) throws Exception {
-        return stack.sim(path, body);
-    }
-
     private boolean roomIsThere(String room) throws Exception {
-        return sim("rooms", "").toString().contains(room);
+        return stack.sim("rooms", "").toString().contains(room);
     }
 
     @Test
@@ -319,15 +311,17 @@ class SessionApiTest {
         String room = made.json().path("room_id").asString();
         String token = made.json().path("client_secret").path("value").asString();
         // Really there, so that a poll says the same.
-        JsonNode person = sim("join", "{\"token\":\"" + token + "\"}");
-        roomEvent(room, RoomEventType.PARTICIPANT_JOINED, 1);
+        JsonNode person = stack.sim("join", "{\"token\":\"" + token + "\"}");
+        stack.roomEvent(room, RoomEventType.PARTICIPANT_JOINED, 1);
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(get(user, path).json().path("status").asString())
                                 .isEqualTo("connected"));
 
-        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
-        roomEvent(room, RoomEventType.PARTICIPANT_LEFT, 0);
+        stack.sim(
+                "leave",
+                "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
+        stack.roomEvent(room, RoomEventType.PARTICIPANT_LEFT, 0);
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
@@ -344,12 +338,14 @@ class SessionApiTest {
         String room = made.json().path("room_id").asString();
         String token = made.json().path("client_secret").path("value").asString();
 
-        JsonNode person = sim("join", "{\"token\":\"" + token + "\"}");
+        JsonNode person = stack.sim("join", "{\"token\":\"" + token + "\"}");
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(get(user, path).json().path("status").asString())
                                 .isEqualTo("connected"));
-        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
+        stack.sim(
+                "leave",
+                "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(get(user, path).status()).isEqualTo(404));
@@ -365,13 +361,15 @@ class SessionApiTest {
         String id = made.json().path("id").asString();
         String join = "{\"token\":\""
                 + made.json().path("client_secret").path("value").asString() + "\"}";
-        JsonNode person = sim("join", join);
+        JsonNode person = stack.sim("join", join);
         await().atMost(PATIENCE).until(() -> toldOf(id, SessionEventType.SESSION_CONNECTED));
-        sim("leave", "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
+        stack.sim(
+                "leave",
+                "{\"participantSid\":\"" + person.path("participantSid").asString() + "\"}");
         await().atMost(PATIENCE).until(() -> toldOf(id, SessionEventType.ROOM_EMPTIED));
 
-        sim("faults/api", "{\"outcome\":\"internal\",\"methods\":[\"ListRooms\"],\"times\":6}");
-        sim("join", join);
+        stack.sim("faults/api", "{\"outcome\":\"internal\",\"methods\":[\"ListRooms\"],\"times\":6}");
+        stack.sim("join", join);
 
         await().atMost(PATIENCE).until(() -> toldOf(id, SessionEventType.ROOM_REENTERED));
         assertThat(get(user, SESSIONS + "/" + id).json().path("status").asString())
@@ -389,7 +387,7 @@ class SessionApiTest {
 
     @Test
     void aRoomThatLivekitDidNotMakeIsMadeByAPoll() throws Exception {
-        sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"CreateRoom\"],\"times\":1}");
+        stack.sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"CreateRoom\"],\"times\":1}");
 
         Reply made = create(user());
 
@@ -405,7 +403,7 @@ class SessionApiTest {
         String user = user();
         Reply made = create(user);
         String room = made.json().path("room_id").asString();
-        sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"DeleteRoom\"],\"times\":2}");
+        stack.sim("faults/api", "{\"outcome\":\"unavailable\",\"methods\":[\"DeleteRoom\"],\"times\":2}");
 
         assertThat(delete(user, made.json().path("id").asString()).status()).isEqualTo(200);
 

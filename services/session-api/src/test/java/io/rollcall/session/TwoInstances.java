@@ -54,7 +54,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole service, twice, on a real broker and a real Redis, with tokens of a real issuer; LiveKit is livekit-sim, a
- * test double, and so is {@link TestQuota} in the place of quota-counter. The shared ones are started by the first test class that asks for them, and ended with the run.
+ * test double, and so is {@link TestQuota} in the place of quota-counter. The shared ones are started by the first test
+ * class that asks for them, and ended with the run.
  */
 final class TwoInstances implements AutoCloseable {
 
