@@ -11,6 +11,7 @@ import io.rollcall.presence.rooms.domain.Participant;
 import io.rollcall.presence.rooms.domain.RoomDecider;
 import io.rollcall.presence.rooms.domain.Session;
 import io.rollcall.presence.rooms.domain.Webhook;
+import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
 import io.rollcall.presence.rooms.topology.HeldObservations.Held;
 import io.rollcall.presence.rooms.wire.Bounds;
@@ -46,8 +47,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what follows from a webhook or a poll, writes it to the stores, and tells it. Everything that can fail on a bad record
- * comes before the first write.
+ * Decides what follows from a webhook or a poll, writes it to the stores, and tells it. Everything that can fail on a
+ * bad record comes before the first write.
  */
 final class FoldRoom implements Processor<String, SpecificRecord, String, Object> {
 
@@ -355,21 +356,17 @@ final class FoldRoom implements Processor<String, SpecificRecord, String, Object
         Bytes last = null;
         try (var all = stores.rooms.range(sweptUpTo, null)) {
             for (int i = 0; i < SWEPT_AT_ONCE && all.hasNext(); i++) {
-                KeyValue<Bytes, io.rollcall.presence.rooms.store.RoomDocument> entry = all.next();
+                KeyValue<Bytes, RoomDocument> entry = all.next();
                 last = entry.key;
-                boolean outlived = entry.value.getLastEvent() < entry.value.getFirstEvent();
-                if (entry.value.getLastEventAt().isBefore(outlived ? cutoff.minus(retention) : cutoff)) {
+                if (entry.value.getLastEventAt().isBefore(cutoff)) {
                     candidates.add(entry.value.getRoomKey());
                 }
             }
             sweptUpTo = all.hasNext() ? last : null;
         }
         for (String key : candidates) {
-            KnownRoom room = rooms.known(key);
-            if (room.outlivedBefore(cutoff.minus(retention))) {
-                rooms.forget(room, cutoff);
-            } else if (room.olderThan(cutoff)) {
-                rooms.forget(room, cutoff);
+            if (rooms.sweep(key, cutoff)) {
+                // Of its sequence too: an event that came before the sweep has forgotten the history and not said so.
                 context.forward(
                         new Record<String, Object>(
                                 key,

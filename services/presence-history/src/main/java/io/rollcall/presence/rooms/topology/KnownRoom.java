@@ -2,6 +2,8 @@ package io.rollcall.presence.rooms.topology;
 
 import io.rollcall.presence.rooms.domain.RoomState;
 import io.rollcall.presence.rooms.domain.Session;
+import io.rollcall.presence.rooms.store.RoomDocument;
+import java.time.Duration;
 import java.time.Instant;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
@@ -22,6 +24,15 @@ record KnownRoom(String key, String name, RoomState state, KeptEvents events, PS
 
         static final KeptEvents NONE = new KeptEvents(1, 0, Instant.EPOCH, Instant.EPOCH);
 
+        static KeptEvents of(RoomDocument document) {
+            return new KeptEvents(
+                    document.getFirstEvent(),
+                    document.getLastEvent(),
+                    document.getFirstEventAt(),
+                    document.getLastEventAt());
+        }
+
+        /** As it is of a room of which only the sequence is left, and of an unknown one. */
         boolean isEmpty() {
             return last < first;
         }
@@ -71,15 +82,11 @@ record KnownRoom(String key, String name, RoomState state, KeptEvents events, PS
         return weight;
     }
 
-    /** Whether its history has gone, and was all older than this. */
-    boolean outlivedBefore(Instant cutoff) {
-        return state.sequence() > 0 && events.isEmpty() && events.lastAt().isBefore(cutoff);
-    }
-
-    /** Whether it has a history and nothing of it is younger than this. */
-    boolean olderThan(Instant cutoff) {
-        return !events.isEmpty()
-                && events.lastAt().isBefore(cutoff)
-                && state.sessions().values().stream().noneMatch(Session.Open.class::isInstance);
+    /** Whether its history has had its time, or what is left of one: its sequence, which is kept for as long again. */
+    boolean isOver(Instant cutoff, Duration retention) {
+        return events.isEmpty()
+                ? state.sequence() > 0 && events.lastAt().isBefore(cutoff.minus(retention))
+                : events.lastAt().isBefore(cutoff)
+                        && state.sessions().values().stream().noneMatch(Session.Open.class::isInstance);
     }
 }

@@ -5,6 +5,7 @@ import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.presence.rooms.store.ParticipantDocument;
 import io.rollcall.presence.rooms.store.RoomDocument;
 import io.rollcall.presence.rooms.store.SessionDocument;
+import io.rollcall.presence.rooms.topology.KnownRoom.KeptEvents;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,15 +55,19 @@ public final class PresenceReads {
         public @Nullable RoomDocument room(String roomKey) {
             RoomDocument room = stores.asked(
                     () -> this.<RoomDocument>store(PresenceStores.ROOMS).get(StoreKeys.room(roomKey)));
-            return room == null || room.getLastEvent() < room.getFirstEvent() ? null : room;
+            return room == null || isOnlySequence(room) ? null : room;
         }
 
-        /** Gives every room, in no order that means anything. */
+        /** Gives every room of which more is left than its sequence, in no order that means anything. */
         public void eachRoom(Consumer<RoomDocument> consumer) {
             stores.asked(() -> {
                 try (KeyValueIterator<Bytes, RoomDocument> rooms =
                         this.<RoomDocument>store(PresenceStores.ROOMS).all()) {
-                    rooms.forEachRemaining(entry -> consumer.accept(entry.value));
+                    rooms.forEachRemaining(entry -> {
+                        if (!isOnlySequence(entry.value)) {
+                            consumer.accept(entry.value);
+                        }
+                    });
                 }
                 return true;
             });
@@ -123,6 +128,10 @@ public final class PresenceReads {
                 }
                 return events;
             });
+        }
+
+        private static boolean isOnlySequence(RoomDocument room) {
+            return KeptEvents.of(room).isEmpty();
         }
 
         private <V> ReadOnlyKeyValueStore<Bytes, V> store(String name) {

@@ -65,11 +65,8 @@ final class RoomRepository {
      * known, and later not even that, whether the sweep has come by or not.
      */
     KnownRoom load(String key, String name, Needs needs, Instant cutoff) {
-        KnownRoom room = held.get(key);
-        if (room == null) {
-            room = read(key, name);
-        }
-        if (room.olderThan(cutoff) || room.outlivedBefore(cutoff.minus(retention))) {
+        KnownRoom room = known(key, name);
+        if (room.isOver(cutoff, retention)) {
             room = forget(room, cutoff);
         }
         return recalled(room, needs, cutoff);
@@ -212,6 +209,11 @@ final class RoomRepository {
         return session == null ? state : state.with(session.withPast(more.apply(session.past())));
     }
 
+    private KnownRoom known(String key, String name) {
+        KnownRoom room = held.get(key);
+        return room == null ? read(key, name) : room;
+    }
+
     private KnownRoom read(String key, String name) {
         RoomDocument document = stores.rooms.get(StoreKeys.room(key));
         if (document == null) {
@@ -227,11 +229,7 @@ final class RoomRepository {
                 key,
                 document.getRoomName(),
                 new RoomState(document.getSequence(), document.getLatest(), sessions),
-                new KeptEvents(
-                        document.getFirstEvent(),
-                        document.getLastEvent(),
-                        document.getFirstEventAt(),
-                        document.getLastEventAt()),
+                KeptEvents.of(document),
                 HashTreePSet.empty());
     }
 
@@ -340,8 +338,18 @@ final class RoomRepository {
         return trimmed;
     }
 
+    /** Takes out of the stores what has had its time of a room, and says whether anything has. */
+    boolean sweep(String key, Instant cutoff) {
+        KnownRoom room = known(key, "");
+        boolean isOver = room.isOver(cutoff, retention);
+        if (isOver) {
+            forget(room, cutoff);
+        }
+        return isOver;
+    }
+
     /** Takes a room's history out of the stores, and gives what is left: its sequence, for as long again. */
-    KnownRoom forget(KnownRoom room, Instant cutoff) {
+    private KnownRoom forget(KnownRoom room, Instant cutoff) {
         if (!room.events().isEmpty()) {
             deleteAll(
                     stores.events,
@@ -350,18 +358,12 @@ final class RoomRepository {
         }
         letGo(room.key());
         KnownRoom outlived = room.outlived();
-        if (outlived.state().sequence() == 0 || outlived.outlivedBefore(cutoff.minus(retention))) {
+        if (outlived.state().sequence() == 0 || outlived.isOver(cutoff, retention)) {
             stores.rooms.delete(StoreKeys.room(room.key()));
             return KnownRoom.unknown(room.key(), room.name());
         }
         stores.rooms.put(StoreKeys.room(room.key()), document(outlived, ""));
         return outlived;
-    }
-
-    /** The room of a document, whether it is in memory or not. */
-    KnownRoom known(String key) {
-        KnownRoom room = held.get(key);
-        return room == null ? read(key, "") : room;
     }
 
     /** Takes a session and everybody who was in it out of the stores. */

@@ -1,5 +1,6 @@
 package io.rollcall.presence.rooms.topology;
 
+import static io.rollcall.presence.rooms.topology.Happenings.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.presence.rooms.captures.Captures.Delivery;
@@ -113,6 +114,21 @@ class RetentionTest {
     }
 
     @Test
+    void aRoomWhoseHistoryAPollHasForgottenGoesFromTheStateWithItsSequence() {
+        try (var presence = new PresenceDriver(stateDir)) {
+            presence.pipe(aShortMeeting());
+            presence.pipe(old.absent(RETENTION + DAY), at(RETENTION + DAY));
+            presence.pipe(List.of(other.started(RETENTION + DAY + 10)));
+            presence.pipe(List.of(other.joined(2 * RETENTION + DAY, "ana")));
+
+            presence.driver.advanceWallClockTime(SWEEP);
+
+            assertThat(entries(presence, PresenceStores.ROOMS)).isEqualTo(1);
+            assertThat(presence.rooms()).containsOnlyKeys("retro");
+        }
+    }
+
+    @Test
     void nothingIsTakenOfWhatIsOpenOrYounger() {
         try (var presence = new PresenceDriver(stateDir)) {
             presence.pipe(List.of(old.started(0), old.joined(2, "ana")));
@@ -120,10 +136,14 @@ class RetentionTest {
             presence.pipe(List.of(new Happenings("third", "RM_3").started(RETENTION + DAY)));
 
             presence.driver.advanceWallClockTime(SWEEP);
+            presence.pipe(List.of(old.egressEnded(RETENTION + DAY, ""), other.egressEnded(RETENTION + DAY, "")));
 
             assertThat(entries(presence, PresenceStores.SESSIONS)).isEqualTo(3);
             assertThat(entries(presence, PresenceStores.PARTICIPANTS)).isEqualTo(1);
             assertThat(entries(presence, PresenceStores.ROOMS)).isEqualTo(3);
+            assertThat(lines(presence.history())).hasSize(7);
+            // The oldest of an open room go one by one.
+            assertThat(entries(presence, PresenceStores.EVENTS)).isEqualTo(5);
         }
     }
 
