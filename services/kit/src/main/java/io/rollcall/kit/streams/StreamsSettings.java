@@ -164,8 +164,14 @@ public record StreamsSettings(
         }
         // What came as one webhook of the largest size may go on as one record.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topic.WEBHOOK_RECORD_BYTES);
-        // The previous transaction's markers are written within a few milliseconds: ask again after these.
+        // The previous transaction's markers are written within a few milliseconds: ask again after these, and not each
+        // time after twice as long.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 50);
+        // Behind a batch that has to wait for those markers others would only be refused as out of order. Meanwhile
+        // more
+        // comes together: fewer requests, of which the broker has the cost.
+        it.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         return it;
     }
 

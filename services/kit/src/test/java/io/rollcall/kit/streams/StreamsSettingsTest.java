@@ -33,6 +33,14 @@ class StreamsSettingsTest {
                 .containsEntry("producer.delivery.timeout.ms", 420_000);
     }
 
+    /** Several at a time are refused as out of order where the first has to wait for the markers before it. */
+    @Test
+    void oneRequestOfATransactionIsOnItsWay() {
+        assertThat(properties(Map.of()))
+                .containsEntry("producer.max.in.flight.requests.per.connection", 1)
+                .containsEntry("producer.retry.backoff.max.ms", 50);
+    }
+
     @Test
     void aMemberIsDeadAfterWhatAStockBrokerTakes() {
         assertThat(properties(Map.of()))
