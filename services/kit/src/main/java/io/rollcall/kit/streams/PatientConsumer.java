@@ -2,6 +2,8 @@ package io.rollcall.kit.streams;
 
 import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -32,6 +34,15 @@ final class PatientConsumer extends KafkaConsumer<byte[], byte[]> {
             recordsAt = System.nanoTime();
         }
         return records;
+    }
+
+    /**
+     * Streams leave the group only where all of their threads end. Of one that dies alone the others would hear when its
+     * session is over, and nobody would have its part until then.
+     */
+    @Override
+    public void close(CloseOptions options) {
+        super.close(options.withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
     }
 
     /** A thread that does not want to wait, as while state is restored, does not. */
