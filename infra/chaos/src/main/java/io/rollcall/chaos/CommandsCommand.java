@@ -61,6 +61,12 @@ final class CommandsCommand implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "20", description = "Sessions per second; default ${DEFAULT-VALUE}.")
     private int rate;
 
+    @Option(
+            names = "--brokers",
+            defaultValue = "1",
+            description = "How many Kafka has, 1 or 3; default ${DEFAULT-VALUE}.")
+    private int brokers;
+
     @Option(names = "--only", defaultValue = "", description = "Only the faults with this in their names.")
     private String only = "";
 
@@ -75,17 +81,16 @@ final class CommandsCommand implements Callable<Integer> {
         var livekit = new Livekit.Simulated("rooms are made and deleted");
         String first = Service.SESSION_API.id();
         String second = TrialStack.anotherOne(Service.SESSION_API);
-        List<Fault> faults = Fault.only(
-                only,
-                List.of(
-                        new Fault.Kill(first),
-                        new Fault.Kill(second),
-                        new Fault.Stop(first),
-                        new Fault.Stop(second),
-                        new Fault.Kill("redis"),
-                        new Fault.Kill("kafka")));
-        TrialStack.rehearse(NAME, services, livekit, Map.of(), out);
-        try (var trial = TrialStack.start(NAME, services, livekit, Map.of(), out);
+        var all = new ArrayList<Fault>(List.of(
+                new Fault.Kill(first),
+                new Fault.Kill(second),
+                new Fault.Stop(first),
+                new Fault.Stop(second),
+                new Fault.Kill("redis")));
+        all.addAll(Fault.killsOfKafka(brokers));
+        List<Fault> faults = Fault.only(only, all);
+        TrialStack.rehearse(NAME, services, livekit, Map.of(), brokers, out);
+        try (var trial = TrialStack.start(NAME, services, livekit, Map.of(), brokers, out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {

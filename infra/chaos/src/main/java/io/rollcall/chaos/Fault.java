@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Something that is done to a part of a running stack. */
 sealed interface Fault {
@@ -17,6 +18,13 @@ sealed interface Fault {
             throw new IllegalArgumentException("no fault has \"" + name + "\" in its name");
         }
         return named;
+    }
+
+    /** {@code kill -9} of each broker of Kafka in turn. */
+    static List<Fault> killsOfKafka(int brokers) {
+        return IntStream.rangeClosed(1, brokers)
+                .<Fault>mapToObj(i -> new Kill(i == 1 ? "kafka" : "kafka-" + i))
+                .toList();
     }
 
     /** The part it is done to. */

@@ -68,6 +68,12 @@ final class QuotaChaosCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "What chance begins with; by default the time.")
     private long seed = System.currentTimeMillis();
 
+    @Option(
+            names = "--brokers",
+            defaultValue = "1",
+            description = "How many Kafka has, 1 or 3; default ${DEFAULT-VALUE}.")
+    private int brokers;
+
     @Option(names = "--only", defaultValue = "", description = "Only the faults with this in their names.")
     private String only = "";
 
@@ -96,19 +102,18 @@ final class QuotaChaosCommand implements Callable<Integer> {
         var livekit = new Livekit.Simulated("rooms are made and deleted");
         String counter = Service.QUOTA_COUNTER.id();
         String counter2 = TrialStack.anotherOne(Service.QUOTA_COUNTER);
-        List<Fault> faults = Fault.only(
-                only,
-                List.of(
-                        new Fault.Kill(counter),
-                        new Fault.Kill(counter2),
-                        new Fault.Kill(Service.SESSION_API.id()),
-                        new Fault.Kill(TrialStack.anotherOne(Service.SESSION_API)),
-                        new Fault.Pause(counter, STILL),
-                        new Fault.Pause(counter2, STILL),
-                        new Fault.Kill("livekit-sim"),
-                        new Fault.Kill("kafka")));
-        TrialStack.rehearse(NAME, services, livekit, Map.of(), out);
-        try (var trial = TrialStack.start(NAME, services, livekit, Map.of("QUOTA_LIMITS", limits), out);
+        var all = new ArrayList<Fault>(List.of(
+                new Fault.Kill(counter),
+                new Fault.Kill(counter2),
+                new Fault.Kill(Service.SESSION_API.id()),
+                new Fault.Kill(TrialStack.anotherOne(Service.SESSION_API)),
+                new Fault.Pause(counter, STILL),
+                new Fault.Pause(counter2, STILL),
+                new Fault.Kill("livekit-sim")));
+        all.addAll(Fault.killsOfKafka(brokers));
+        List<Fault> faults = Fault.only(only, all);
+        TrialStack.rehearse(NAME, services, livekit, Map.of(), brokers, out);
+        try (var trial = TrialStack.start(NAME, services, livekit, Map.of("QUOTA_LIMITS", limits), brokers, out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {

@@ -44,6 +44,9 @@ final class OneNode {
     private static final int CLAIM_MILLIS = 10;
 
     private final int id;
+    /** Of several the others take out who does not beat; a new process is not let in before. */
+    private final boolean isAlone;
+
     private final SharedServer shared;
     private final BrokerServer broker;
     private final ControllerServer controller;
@@ -51,6 +54,7 @@ final class OneNode {
     OneNode(KafkaConfig config) {
         var disks = KafkaRaftServer.initializeLogDirs(config, LOG, "");
         id = config.nodeId();
+        isAlone = config.quorumConfig().voters().size() == 1;
         shared = new SharedServer(
                 config,
                 disks._1(),
@@ -69,7 +73,9 @@ final class OneNode {
     /** Returns once clients are served. */
     void start() {
         controller.startup();
-        takeOutThePredecessor();
+        if (isAlone) {
+            takeOutThePredecessor();
+        }
         broker.startup();
     }
 

@@ -35,7 +35,7 @@ final class Banner {
                         + ports.quotaCounterManagement() + ", :"
                         + ports.presenceHistoryManagement() + ", :"
                         + ports.wsGatewayManagement());
-        row(out, "Kafka", "127.0.0.1:" + ports.kafka());
+        row(out, "Kafka", ports.kafka());
         row(out, "Redis", "127.0.0.1:" + ports.redis());
         row(out, "schema registry", http(ports.registry()) + "/apis/registry/v3");
         switch (settings.livekit()) {

@@ -37,7 +37,7 @@ final class Narrator implements AutoCloseable {
         var consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        "127.0.0.1:" + ports.kafka(),
+                        ports.kafka(),
                         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                         "read_committed"),
                 new StringDeserializer(),

@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What the stack consists of, and how each part is told what it must know. */
-record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> services, Optional<Part> livekit) {
+record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> services, Optional<Part> livekit) {
 
     static final String KAFKA = "kafka";
     static final String REGISTRY = "registry";
@@ -49,9 +51,11 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
             List.of(LIVEKIT, LIVEKIT_SIM),
             List.of(WEBHOOK_INGEST, SESSION_API),
             List.of(QUOTA_COUNTER, PRESENCE_HISTORY, WS_GATEWAY),
-            List.of(REGISTRY, REDIS, KAFKA));
+            List.of(REGISTRY, REDIS, KAFKA, KAFKA + "-2", KAFKA + "-3"));
 
     private static final String LOOPBACK = "127.0.0.1";
+    /** Of the local stack's brokers, where it has several; Kafka wants 16 bytes in base64. */
+    private static final String CLUSTER = "cm9sbGNhbGwtbG9jYWwtMQ";
     /** Many times what it takes: on a machine with other work, a start that goes on is not to be given up. */
     private static final Duration START = Duration.ofMinutes(4);
 
@@ -67,7 +71,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
     }
 
     Stream<Part> stream() {
-        return Stream.of(Stream.of(kafka, registry), redis.stream(), services.stream(), livekit.stream())
+        return Stream.of(kafka.stream(), Stream.of(registry), redis.stream(), services.stream(), livekit.stream())
                 .flatMap(parts -> parts);
     }
 
@@ -75,19 +79,39 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
         return stream().toList();
     }
 
-    private static Part kafka(Stack.Settings settings) throws IOException {
-        int port = settings.ports().kafka();
+    /** One broker, or several with copies of everything on all of them. */
+    private static List<Part> kafka(Stack.Settings settings) throws IOException {
+        List<Ports.OfBroker> brokers = settings.ports().brokers();
+        String controllers = IntStream.range(0, brokers.size())
+                .mapToObj(i -> (i + 1) + "@" + LOOPBACK + ":" + brokers.get(i).controller())
+                .collect(Collectors.joining(","));
+        var parts = new ArrayList<Part>();
+        for (int node = 1; node <= brokers.size(); node++) {
+            parts.add(broker(settings, node, controllers));
+        }
+        return parts;
+    }
+
+    private static Part broker(Stack.Settings settings, int node, String controllers) throws IOException {
+        List<Ports.OfBroker> brokers = settings.ports().brokers();
+        boolean alone = brokers.size() == 1;
+        int port = brokers.get(node - 1).clients();
+        String name = node == 1 ? KAFKA : KAFKA + "-" + node;
         Path classes = Files.createDirectories(settings.home().resolve("target/laid-out"))
-                .resolve("kafka.jsa");
-        var options = new ArrayList<String>();
-        options.add("-Xmx192m");
+                .resolve(name + ".jsa");
+        var options = new ArrayList<>(List.of("-Xmx192m"));
         options.addAll(Java.keepingClasses(classes));
+        var arguments = new ArrayList<>(
+                List.of("--data", settings.data().of(name).toString(), "--port", Integer.toString(port)));
+        if (!alone) {
+            // What their second compilers take at the start is missed by everybody else on one machine.
+            options.add("-XX:TieredStopAtLevel=1");
+            arguments.addAll(List.of(
+                    "--cluster-id", CLUSTER, "--node-id", Integer.toString(node), "--controllers", controllers));
+        }
         return new Part(
-                KAFKA,
-                Java.main(
-                        "io.rollcall.broker.BrokerMain",
-                        options,
-                        List.of("--data", settings.data().of(KAFKA).toString(), "--port", Integer.toString(port))),
+                name,
+                Java.main("io.rollcall.broker.BrokerMain", options, arguments),
                 Map.of(),
                 Set.of(),
                 settings.home(),
@@ -96,6 +120,11 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                 START,
                 STOP,
                 Set.of());
+    }
+
+    /** Whose absence nobody starts in: of several brokers none is needed by itself. */
+    private static Set<String> kafkaWhereAlone(Stack.Settings settings) {
+        return settings.ports().brokers().size() == 1 ? Set.of(KAFKA) : Set.of();
     }
 
     private static Part registry(Stack.Settings settings) throws IOException {
@@ -183,7 +212,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             settings.ports().sessionApiManagement(),
                             "-Xmx256m",
                             sessionApi(settings),
-                            Set.of(KAFKA));
+                            kafkaWhereAlone(settings));
                 case QUOTA_COUNTER ->
                     service(
                             settings,
@@ -196,7 +225,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                                     Development.QUOTA_LIMITS,
                                     "APPLICATION_SERVER",
                                     LOOPBACK + ":" + settings.ports().quotaCounter()),
-                            Set.of(KAFKA));
+                            kafkaWhereAlone(settings));
                 case PRESENCE_HISTORY ->
                     service(
                             settings,
@@ -209,7 +238,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                                     Boolean.toString(settings.reconcile()),
                                     "APPLICATION_SERVER",
                                     LOOPBACK + ":" + settings.ports().presenceHistory()),
-                            Set.of(KAFKA));
+                            kafkaWhereAlone(settings));
                 case WS_GATEWAY ->
                     service(
                             settings,
@@ -218,7 +247,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
                             settings.ports().wsGatewayManagement(),
                             "-Xmx192m",
                             Map.of("GATEWAY_TOKEN_SECRET", Development.GATEWAY_TOKEN_SECRET),
-                            Set.of(KAFKA));
+                            kafkaWhereAlone(settings));
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -277,8 +306,7 @@ record Parts(Part kafka, Part registry, Optional<Part> redis, List<Part> service
             Set<String> needs)
             throws IOException {
         var environment = new LinkedHashMap<String, String>();
-        environment.put(
-                "KAFKA_BOOTSTRAP_SERVERS", LOOPBACK + ":" + settings.ports().kafka());
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", settings.ports().kafka());
         environment.put(
                 "SCHEMA_REGISTRY_URL",
                 "http://" + LOOPBACK + ":" + settings.ports().registry());

@@ -127,11 +127,8 @@ public final class Stack implements AutoCloseable {
         var kafka = begin(parts.kafka()).thenRunAsync(this::createTopics, STEPS);
         var registry = begin(parts.registry()).thenRunAsync(this::publishSchemas, STEPS);
         var redis = parts.redis().map(this::begin).orElseGet(() -> CompletableFuture.completedFuture(null));
-        var services = CompletableFuture.allOf(kafka, registry, redis)
-                .thenComposeAsync(
-                        _ -> CompletableFuture.allOf(
-                                parts.services().stream().map(this::begin).toArray(CompletableFuture[]::new)),
-                        STEPS);
+        var services =
+                CompletableFuture.allOf(kafka, registry, redis).thenComposeAsync(_ -> begin(parts.services()), STEPS);
         // Last, so that no webhook ever finds the door closed.
         var livekit = services.thenComposeAsync(
                 _ -> parts.livekit().map(this::begin).orElseGet(() -> CompletableFuture.completedFuture(null)), STEPS);
@@ -168,6 +165,10 @@ public final class Stack implements AutoCloseable {
         return supervisor.start(part);
     }
 
+    private CompletableFuture<Void> begin(List<Part> together) {
+        return CompletableFuture.allOf(together.stream().map(this::begin).toArray(CompletableFuture[]::new));
+    }
+
     /** The first failure of any is the failure; what else is under way is stopped by {@link #close}. */
     private static void awaitAll(List<CompletableFuture<Void>> steps) {
         var failure = new CompletableFuture<Void>();
@@ -190,8 +191,7 @@ public final class Stack implements AutoCloseable {
 
     private void createTopics() {
         try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                "127.0.0.1:" + settings.ports().kafka()))) {
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.ports().kafka()))) {
             TopicCreator.Report report =
                     new TopicCreator(admin).create(topics()).requireSame();
             console.event(

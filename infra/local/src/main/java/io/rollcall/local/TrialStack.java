@@ -48,7 +48,19 @@ public final class TrialStack implements AutoCloseable {
     public static TrialStack start(
             String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
             throws IOException {
-        var trial = prepare(name, services, livekit, environment, out);
+        return start(name, services, livekit, environment, 1, out);
+    }
+
+    /** The same with so many brokers. */
+    public static TrialStack start(
+            String name,
+            Set<Service> services,
+            Livekit livekit,
+            Map<String, String> environment,
+            int brokers,
+            PrintStream out)
+            throws IOException {
+        var trial = prepare(name, services, livekit, environment, brokers, out);
         out.println(name + " starts a stack of its own; its logs are in "
                 + trial.data.root().resolve(LOGS));
         try {
@@ -61,7 +73,12 @@ public final class TrialStack implements AutoCloseable {
     }
 
     private static TrialStack prepare(
-            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
+            String name,
+            Set<Service> services,
+            Livekit livekit,
+            Map<String, String> environment,
+            int brokers,
+            PrintStream out)
             throws IOException {
         var data = new DataFolder(
                 Rollcall.home().resolve("target").resolve("trials").resolve(name));
@@ -69,7 +86,7 @@ public final class TrialStack implements AutoCloseable {
         var settings = new Stack.Settings(
                 Rollcall.home(),
                 data,
-                Ports.free(),
+                Ports.free(brokers),
                 livekit,
                 // Without presence-history every room would be a difference, asked about again and again.
                 !(livekit instanceof Livekit.None) && services.contains(Service.PRESENCE_HISTORY),
@@ -86,9 +103,14 @@ public final class TrialStack implements AutoCloseable {
 
     /** Starts and stops such a stack once where that was not done since the build, so that no start is a first one. */
     public static void rehearse(
-            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
+            String name,
+            Set<Service> services,
+            Livekit livekit,
+            Map<String, String> environment,
+            int brokers,
+            PrintStream out)
             throws IOException {
-        var trial = prepare(name, services, livekit, environment, out);
+        var trial = prepare(name, services, livekit, environment, brokers, out);
         try (trial) {
             if (!trial.stack.startsFast()) {
                 out.println("Everything is started and stopped once, for Java to keep the classes of this build");
@@ -112,7 +134,7 @@ public final class TrialStack implements AutoCloseable {
 
     /** Kafka's address. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + ports().kafka();
+        return ports().kafka();
     }
 
     /** Where presence-history answers. */

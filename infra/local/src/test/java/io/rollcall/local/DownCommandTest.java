@@ -62,7 +62,7 @@ class DownCommandTest {
     }
 
     private Process fakePart(String name) throws Exception {
-        int port = Ports.free().kafka();
+        int port = Ports.free().redis();
         Process process = new ProcessBuilder(Java.main(
                         FakePart.class.getName(),
                         List.of("-Xmx32m"),

@@ -60,7 +60,7 @@ class StackTest {
 
     @Test
     void aTakenPortIsNamedWithWhoHasIt() throws Exception {
-        try (var socket = new ServerSocket(ports.kafka(), 1, InetAddress.getLoopbackAddress())) {
+        try (var socket = new ServerSocket(ports.brokers().getFirst().clients(), 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> Stack.prepare(settings(), quiet()))
                     .isInstanceOf(StackException.class)
                     .hasMessageContaining(socket.getLocalPort() + " by process "
@@ -101,8 +101,7 @@ class StackTest {
     }
 
     private Set<String> topics() throws Exception {
-        try (Admin admin =
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + ports.kafka()))) {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ports.kafka()))) {
             return admin.listTopics().names().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
     }

@@ -176,7 +176,7 @@ class SupervisorTest {
     }
 
     private Part part(String name, String manner, String... needs) {
-        int port = Ports.free().kafka();
+        int port = Ports.free().redis();
         List<String> arguments = new ArrayList<>(
                 List.of(Integer.toString(port), folder.resolve(name).toString()));
         if (!manner.isEmpty()) {

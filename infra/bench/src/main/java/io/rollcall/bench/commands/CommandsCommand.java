@@ -78,6 +78,12 @@ public final class CommandsCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}.")
     private boolean atLeastOnce;
 
+    @Option(
+            names = "--brokers",
+            defaultValue = "1",
+            description = "How many Kafka has, 1 or 3; default ${DEFAULT-VALUE}.")
+    private int brokers;
+
     private final PrintStream out = System.out;
     private final List<String> errors = new ArrayList<>();
     private boolean right = true;
@@ -109,6 +115,7 @@ public final class CommandsCommand implements Callable<Integer> {
                         // Nobody comes, so all rooms of a run are open at once: listing them would be what is measured.
                         "SESSION_CLEANUP_INTERVAL",
                         "1h"),
+                brokers,
                 out)) {
             var api = new LoadGenerator(
                     new InetSocketAddress(
