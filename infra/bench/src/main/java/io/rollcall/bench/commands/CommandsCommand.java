@@ -66,8 +66,15 @@ public final class CommandsCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "SECONDS",
             defaultValue = "20",
-            description = "How long 500/s are kept before; default ${DEFAULT-VALUE}.")
+            description = "How long --warm-up-rate is kept before; default ${DEFAULT-VALUE}.")
     private int warmUp;
+
+    @Option(
+            names = "--warm-up-rate",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Commands per second of the warm-up; default ${DEFAULT-VALUE}.")
+    private int warmUpRate;
 
     @Option(
             names = "--at-least-once",
@@ -121,8 +128,8 @@ public final class CommandsCommand implements Callable<Integer> {
                     new InetSocketAddress(
                             InetAddress.getLoopbackAddress(), trial.ports().sessionApi()),
                     CONNECTIONS);
-            out.printf("%s: warming up with 500/s for %d s%n", deciding, warmUp);
-            LoadResult before = open(api, 500, warmUp);
+            out.printf("%s: warming up with %d/s for %d s%n", deciding, warmUpRate, warmUp);
+            LoadResult before = open(api, warmUpRate, warmUp);
             note(deciding, "warm-up", before);
             long made = before.acknowledged();
             for (int rate : rates) {
