@@ -9,12 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client that does what the contracts ask for: a request that was not answered is sent again, under the same
- * Idempotency-Key where it has one, at whichever instance, until there is an answer. One that says when to come back is
- * believed.
+ * Idempotency-Key where it has one, at whichever instance says that it is ready, until there is an answer. One that says
+ * when to come back is believed.
  */
 final class PatientClient {
 
@@ -22,12 +23,27 @@ final class PatientClient {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** As often as a load balancer looks that is quick about it. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
     private final HttpClient http;
-    private final List<URI> instances;
+    private final List<Instance> instances;
 
     PatientClient(HttpClient http, List<URI> instances) {
         this.http = http;
-        this.instances = instances;
+        this.instances = instances.stream().map(Instance::new).toList();
+    }
+
+    /** One that is asked, and what it said when it was last looked at. */
+    private static final class Instance {
+
+        private final URI address;
+        private final AtomicLong lookAt = new AtomicLong(System.nanoTime());
+        private volatile boolean ready = true;
+
+        Instance(URI address) {
+            this.address = address;
+        }
     }
 
     /**
@@ -59,7 +75,7 @@ final class PatientClient {
         long begin = System.nanoTime();
         List<String> tries = new ArrayList<>();
         while (System.nanoTime() - begin < PATIENCE.toNanos()) {
-            URI instance = instances.get((number + tries.size()) % instances.size());
+            URI instance = choose(number + tries.size());
             long sent = System.nanoTime();
             try {
                 HttpResponse<String> answer = http.send(
@@ -77,6 +93,28 @@ final class PatientClient {
             Thread.sleep(BETWEEN_TRIES);
         }
         return new Answer(0, "", tries, askedAt, since(begin));
+    }
+
+    /** In turn those that say they are ready, as a load balancer does; all of them when none is. */
+    private URI choose(int turn) {
+        List<Instance> ready = instances.stream().filter(this::isReady).toList();
+        List<Instance> asked = ready.isEmpty() ? instances : ready;
+        return asked.get(turn % asked.size()).address;
+    }
+
+    /** What it said last; looks again beside the request when that is a while ago. */
+    private boolean isReady(Instance instance) {
+        long now = System.nanoTime();
+        long due = instance.lookAt.get();
+        if (now - due >= 0 && instance.lookAt.compareAndSet(due, now + LOOK_EVERY.toNanos())) {
+            var _ = http.sendAsync(
+                            HttpRequest.newBuilder(instance.address.resolve("/readyz"))
+                                    .timeout(LOOK_EVERY)
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .whenComplete((answer, failure) -> instance.ready = failure == null && answer.statusCode() == 200);
+        }
+        return instance.ready;
     }
 
     /** Asks until somebody has an answer; while state moves between instances they say that they have none. */
