@@ -19,9 +19,8 @@ final class Java {
             "-XX:+UseCompactObjectHeaders",
             // What the compilers took for a start is given back after it.
             "-XX:TrimNativeHeapInterval=10000",
-            // Kept classes are mapped where they were laid out for: moved, as usual, their pages are copies. What is
-            // lost,
-            // addresses that nobody can guess, does not matter on one developer's loopback.
+            // Kept classes are mapped where they were laid out for: moved, as usual, their pages are copies. Addresses
+            // that nobody can guess, which this loses, do not matter on one developer's loopback.
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:ArchiveRelocationMode=0",
             // Classes come late, with the first requests too: not a full collection each time there are more of them.
