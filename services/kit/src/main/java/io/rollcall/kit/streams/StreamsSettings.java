@@ -168,9 +168,7 @@ public record StreamsSettings(
         // time after twice as long.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
         it.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 50);
-        // Behind a batch that has to wait for those markers others would only be refused as out of order. Meanwhile
-        // more
-        // comes together: fewer requests, of which the broker has the cost.
+        // Behind a batch that has to wait for those markers others would only be refused as out of order.
         it.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         return it;
     }
