@@ -64,12 +64,20 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
     private static final int NOT_FOUND = 404;
     private static final String JSON = "application/json";
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    /** Twice in some hundred starts of a registry one call stayed without an answer while it answered all others. */
+    private static final int ATTEMPTS = 2;
 
     private final URI url;
     private final Duration timeout;
     private final HttpClient http;
     private final RegistryClient client;
-    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    /**
+     * Not virtual ones: the first question loads hundreds of classes, and who waits for another thread's class keeps its
+     * carrier, of which a small machine has two.
+     */
+    private final ExecutorService calls = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("registry-", 0).factory());
+
     private final ReentrantLock oneCallAtATime = new ReentrantLock();
     private final ConcurrentMap<Subject, Integer> ids = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, Schema> schemas = new ConcurrentHashMap<>();
@@ -94,7 +102,7 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
      * Makes a client; nothing is asked yet.
      *
      * @param url where Apicurio listens, such as {@code http://127.0.0.1:8090}
-     * @param timeout how long one question may take
+     * @param timeout how long one question may take, with the second half for asking it again
      */
     public ApicurioRegistry(URI url, Duration timeout) {
         this.url = url;
@@ -230,10 +238,10 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
     }
 
     private @Nullable Integer find(String subject, Schema schema) {
-        var content = new ByteArrayInputStream(schema.toString().getBytes(StandardCharsets.UTF_8));
+        byte[] content = schema.toString().getBytes(StandardCharsets.UTF_8);
         VersionSearchResults found;
         try {
-            found = ask(() -> client.search().versions().post(content, JSON, request -> {
+            found = ask(() -> client.search().versions().post(new ByteArrayInputStream(content), JSON, request -> {
                 var query = requireNonNull(request.queryParameters);
                 query.groupId = GROUP;
                 query.artifactId = subject;
@@ -282,29 +290,36 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
         return Math.toIntExact(requireNonNull(contentId, "the registry gave no content id"));
     }
 
-    /** The client knows no time limit of its own, so each call runs where it can be given up. */
+    /**
+     * The client knows no time limit of its own, so each call runs where it can be given up. A question is the same when it
+     * is asked again: one that got no answer is, once, on a connection of its own.
+     */
     private <T> T ask(Callable<T> question) {
         Failure before = unreachable;
         if (before != null && before.isFresh()) {
             throw new RegistryUnavailableException(before.message());
         }
-        Future<T> answer = calls.submit(question);
-        try {
-            T value = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            unreachable = null;
-            return value;
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw unreachable("does not answer within " + timeout.toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ApiException api && api.getResponseStatusCode() > 0) {
-                throw api;
+        for (int attempt = 1; ; attempt++) {
+            Future<T> answer = calls.submit(question);
+            try {
+                T value = answer.get(timeout.toMillis() / ATTEMPTS, TimeUnit.MILLISECONDS);
+                unreachable = null;
+                return value;
+            } catch (TimeoutException e) {
+                answer.cancel(true);
+                if (attempt == ATTEMPTS) {
+                    throw unreachable("does not answer within " + timeout.toMillis() + " ms", e);
+                }
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof ApiException api && api.getResponseStatusCode() > 0) {
+                    throw api;
+                }
+                throw unreachable("cannot be reached: " + ioMessage(e), e.getCause());
+            } catch (InterruptedException e) {
+                answer.cancel(true);
+                Thread.currentThread().interrupt();
+                throw new RegistryUnavailableException("interrupted while asking the registry at " + url, e);
             }
-            throw unreachable("cannot be reached: " + ioMessage(e), e.getCause());
-        } catch (InterruptedException e) {
-            answer.cancel(true);
-            Thread.currentThread().interrupt();
-            throw new RegistryUnavailableException("interrupted while asking the registry at " + url, e);
         }
     }
 

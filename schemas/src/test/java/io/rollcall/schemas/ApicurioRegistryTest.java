@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.rollcall.schemas.rooms.Room;
 import io.rollcall.schemas.rooms.RoomEvent;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.specific.SpecificData;
@@ -180,6 +186,40 @@ class ApicurioRegistryTest {
             assertThatThrownBy(() -> registry.schema(1))
                     .isInstanceOf(RegistryUnavailableException.class)
                     .hasMessageContaining("does not answer within 200 ms");
+        }
+    }
+
+    @Test
+    void aQuestionThatGotNoAnswerIsAskedAgain() throws IOException {
+        var asked = new AtomicInteger();
+        var end = new CountDownLatch(1);
+        HttpServer forgetful = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+        ExecutorService exchanges = Executors.newCachedThreadPool();
+        try (var registry = new ApicurioRegistry(
+                URI.create("http://127.0.0.1:" + forgetful.getAddress().getPort()), TIMEOUT.dividedBy(5))) {
+            forgetful.setExecutor(exchanges);
+            forgetful.createContext("/apis/registry/v3/ids/contentIds/7", exchange -> {
+                try (exchange) {
+                    if (asked.incrementAndGet() == 1) {
+                        end.await();
+                        return;
+                    }
+                    byte[] schema = "\"string\"".getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(200, schema.length);
+                    exchange.getResponseBody().write(schema);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            forgetful.start();
+
+            assertThat(registry.schema(7)).isEqualTo(Schema.create(Schema.Type.STRING));
+
+            assertThat(asked).hasValue(2);
+        } finally {
+            end.countDown();
+            forgetful.stop(0);
+            exchanges.shutdownNow();
         }
     }
 

@@ -26,7 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record KafkaSettings(
         String bootstrapServers,
         URI registryUrl,
-        @DefaultValue("2s") Duration registryTimeout,
+        @DefaultValue("4s") Duration registryTimeout,
         @DefaultValue("6s") Duration sessionTimeout,
         @DefaultValue Map<String, String> client) {
 
