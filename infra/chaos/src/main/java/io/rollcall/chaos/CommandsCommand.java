@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -77,8 +76,9 @@ final class CommandsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
-        var services = Set.of(Service.SESSION_API);
-        var livekit = new Livekit.Simulated("rooms are made and deleted");
+        var plan = TrialStack.Plan.of(NAME, Service.SESSION_API)
+                .with(new Livekit.Simulated("rooms are made and deleted"))
+                .withBrokers(brokers);
         String first = Service.SESSION_API.id();
         String second = TrialStack.anotherOne(Service.SESSION_API);
         var all = new ArrayList<Fault>(List.of(
@@ -89,8 +89,8 @@ final class CommandsCommand implements Callable<Integer> {
                 new Fault.Kill("redis")));
         all.addAll(Fault.killsOfKafka(brokers));
         List<Fault> faults = Fault.only(only, all);
-        TrialStack.rehearse(NAME, services, livekit, Map.of(), brokers, out);
-        try (var trial = TrialStack.start(NAME, services, livekit, Map.of(), brokers, out);
+        TrialStack.rehearse(plan, out);
+        try (var trial = TrialStack.start(plan, out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {

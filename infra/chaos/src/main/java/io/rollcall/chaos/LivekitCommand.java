@@ -97,10 +97,13 @@ final class LivekitCommand implements Callable<Integer> {
         long chance = seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed;
         out.println("chaos livekit --seed " + chance + " --time " + time.toSeconds() + "s");
         try (var trial = TrialStack.start(
-                        "chaos-livekit",
-                        Set.of(Service.WEBHOOK_INGEST, Service.SESSION_API, Service.PRESENCE_HISTORY),
-                        new Livekit.Started(server),
-                        Map.of("SESSION_CLEANUP_INTERVAL", POLL.toSeconds() + "s"),
+                        TrialStack.Plan.of(
+                                        "chaos-livekit",
+                                        Service.WEBHOOK_INGEST,
+                                        Service.SESSION_API,
+                                        Service.PRESENCE_HISTORY)
+                                .with(new Livekit.Started(server))
+                                .with(Map.of("SESSION_CLEANUP_INTERVAL", POLL.toSeconds() + "s")),
                         out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(2))

@@ -83,8 +83,8 @@ final class MainJobCommand implements Callable<Integer> {
         Capture capture = Capture.read(
                 List.of(captures.resolve("webhooks-scenarios.ndjson"), captures.resolve("webhooks-volume.ndjson")));
         try (var trial = TrialStack.start(
-                        "chaos-main-job",
-                        Set.of(Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY),
+                        TrialStack.Plan.of(
+                                "chaos-main-job", Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY),
                         out);
                 var subscriber = FeedSubscriber.start(
                         URI.create("ws://127.0.0.1:" + trial.ports().wsGateway()),

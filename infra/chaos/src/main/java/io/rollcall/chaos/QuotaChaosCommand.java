@@ -98,8 +98,10 @@ final class QuotaChaosCommand implements Callable<Integer> {
         String limits = IntStream.range(0, AGENCIES)
                 .mapToObj(i -> agency(i) + "=" + limit)
                 .collect(Collectors.joining(","));
-        var services = Set.of(Service.SESSION_API, Service.QUOTA_COUNTER);
-        var livekit = new Livekit.Simulated("rooms are made and deleted");
+        var plan = TrialStack.Plan.of(NAME, Service.SESSION_API, Service.QUOTA_COUNTER)
+                .with(new Livekit.Simulated("rooms are made and deleted"))
+                .with(Map.of("QUOTA_LIMITS", limits))
+                .withBrokers(brokers);
         String counter = Service.QUOTA_COUNTER.id();
         String counter2 = TrialStack.anotherOne(Service.QUOTA_COUNTER);
         var all = new ArrayList<Fault>(List.of(
@@ -112,8 +114,8 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 new Fault.Kill("livekit-sim")));
         all.addAll(Fault.killsOfKafka(brokers));
         List<Fault> faults = Fault.only(only, all);
-        TrialStack.rehearse(NAME, services, livekit, Map.of(), brokers, out);
-        try (var trial = TrialStack.start(NAME, services, livekit, Map.of("QUOTA_LIMITS", limits), brokers, out);
+        TrialStack.rehearse(plan, out);
+        try (var trial = TrialStack.start(plan, out);
                 HttpClient http = HttpClient.newBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .build()) {

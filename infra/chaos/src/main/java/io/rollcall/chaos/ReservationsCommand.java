@@ -68,10 +68,20 @@ final class ReservationsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (var trial = TrialStack.start(
-                "chaos-reservations",
-                Set.of(Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.SESSION_API, Service.QUOTA_COUNTER),
-                new Livekit.Simulated("viewers join and leave at will"),
-                Map.of("QUOTA_LIMITS", AGENCY + "=" + LIMIT, "QUOTA_LEASE_BEAT", "6s", "QUOTA_VIEWER_GRACE", "2s"),
+                TrialStack.Plan.of(
+                                "chaos-reservations",
+                                Service.WEBHOOK_INGEST,
+                                Service.PRESENCE_HISTORY,
+                                Service.SESSION_API,
+                                Service.QUOTA_COUNTER)
+                        .with(new Livekit.Simulated("viewers join and leave at will"))
+                        .with(Map.of(
+                                "QUOTA_LIMITS",
+                                AGENCY + "=" + LIMIT,
+                                "QUOTA_LEASE_BEAT",
+                                "6s",
+                                "QUOTA_VIEWER_GRACE",
+                                "2s")),
                 out)) {
             var stage = new Stage(trial);
             stage.prepare();

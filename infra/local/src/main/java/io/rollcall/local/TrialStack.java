@@ -39,29 +39,43 @@ public final class TrialStack implements AutoCloseable {
         this.registry = registry;
     }
 
-    /** Starts Kafka, the registry and these services; the data of the last trial of this name goes first. */
-    public static TrialStack start(String name, Set<Service> services, PrintStream out) throws IOException {
-        return start(name, services, new Livekit.None("webhooks are made up"), Map.of(), out);
+    /**
+     * What a trial consists of, besides the registry.
+     *
+     * @param name of its folder; also what it is called where it says something
+     * @param services those that it begins with
+     * @param livekit the LiveKit that it has
+     * @param environment what every service is told
+     * @param brokers how many Kafka has, 1 or 3
+     */
+    public record Plan(
+            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, int brokers) {
+
+        /** One broker and these services, without a LiveKit. */
+        public static Plan of(String name, Service... services) {
+            return new Plan(name, Set.of(services), new Livekit.None("webhooks are made up"), Map.of(), 1);
+        }
+
+        /** The same with a LiveKit. */
+        public Plan with(Livekit another) {
+            return new Plan(name, services, another, environment, brokers);
+        }
+
+        /** The same with variables that every service is told. */
+        public Plan with(Map<String, String> variables) {
+            return new Plan(name, services, livekit, variables, brokers);
+        }
+
+        /** The same with so many brokers. */
+        public Plan withBrokers(int count) {
+            return new Plan(name, services, livekit, environment, count);
+        }
     }
 
-    /** The same with a LiveKit, and with variables that every service is told. */
-    public static TrialStack start(
-            String name, Set<Service> services, Livekit livekit, Map<String, String> environment, PrintStream out)
-            throws IOException {
-        return start(name, services, livekit, environment, 1, out);
-    }
-
-    /** The same with so many brokers. */
-    public static TrialStack start(
-            String name,
-            Set<Service> services,
-            Livekit livekit,
-            Map<String, String> environment,
-            int brokers,
-            PrintStream out)
-            throws IOException {
-        var trial = prepare(name, services, livekit, environment, brokers, out);
-        out.println(name + " starts a stack of its own; its logs are in "
+    /** Starts what a plan says; the data of the last trial of this name goes first. */
+    public static TrialStack start(Plan plan, PrintStream out) throws IOException {
+        var trial = prepare(plan, out);
+        out.println(plan.name() + " starts a stack of its own; its logs are in "
                 + trial.data.root().resolve(LOGS));
         try {
             trial.stack.start();
@@ -72,26 +86,19 @@ public final class TrialStack implements AutoCloseable {
         }
     }
 
-    private static TrialStack prepare(
-            String name,
-            Set<Service> services,
-            Livekit livekit,
-            Map<String, String> environment,
-            int brokers,
-            PrintStream out)
-            throws IOException {
+    private static TrialStack prepare(Plan plan, PrintStream out) throws IOException {
         var data = new DataFolder(
-                Rollcall.home().resolve("target").resolve("trials").resolve(name));
+                Rollcall.home().resolve("target").resolve("trials").resolve(plan.name()));
         clear(data);
         var settings = new Stack.Settings(
                 Rollcall.home(),
                 data,
-                Ports.free(brokers),
-                livekit,
+                Ports.free(plan.brokers()),
+                plan.livekit(),
                 // Without presence-history every room would be a difference, asked about again and again.
-                !(livekit instanceof Livekit.None) && services.contains(Service.PRESENCE_HISTORY),
-                services,
-                environment);
+                !(plan.livekit() instanceof Livekit.None) && plan.services().contains(Service.PRESENCE_HISTORY),
+                plan.services(),
+                plan.environment());
         var trial = new TrialStack(
                 Stack.prepare(settings, out),
                 data,
@@ -102,15 +109,8 @@ public final class TrialStack implements AutoCloseable {
     }
 
     /** Starts and stops such a stack once where that was not done since the build, so that no start is a first one. */
-    public static void rehearse(
-            String name,
-            Set<Service> services,
-            Livekit livekit,
-            Map<String, String> environment,
-            int brokers,
-            PrintStream out)
-            throws IOException {
-        var trial = prepare(name, services, livekit, environment, brokers, out);
+    public static void rehearse(Plan plan, PrintStream out) throws IOException {
+        var trial = prepare(plan, out);
         try (trial) {
             if (!trial.stack.startsFast()) {
                 out.println("Everything is started and stopped once, for Java to keep the classes of this build");

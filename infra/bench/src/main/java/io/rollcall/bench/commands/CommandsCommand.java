@@ -86,6 +86,14 @@ public final class CommandsCommand implements Callable<Integer> {
     private boolean atLeastOnce;
 
     @Option(
+            names = "--instances",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "1,2",
+            description = "How many instances of session-api share the work, 1 or 2; default ${DEFAULT-VALUE}.")
+    private List<Integer> instances = List.of();
+
+    @Option(
             names = "--brokers",
             defaultValue = "1",
             description = "How many Kafka has, 1 or 3; default ${DEFAULT-VALUE}.")
@@ -97,13 +105,27 @@ public final class CommandsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var table = new Table(
-                "deciding", "commands/s", "made/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "answered", "sessions");
-        round("exactly once", "exactly-once-v2", table);
-        if (atLeastOnce) {
-            round("at least once", "at-least-once", table);
+        if (instances.stream().anyMatch(count -> count < 1 || count > 2)) {
+            throw new IllegalArgumentException("--instances is 1, 2 or both: 1,2");
         }
-        out.printf("%nsessions made over HTTP, one instance, %d connections%n%s", CONNECTIONS, table);
+        var table = new Table(
+                "instances",
+                "deciding",
+                "commands/s",
+                "made/s",
+                "p50 ms",
+                "p90 ms",
+                "p99 ms",
+                "max ms",
+                "answered",
+                "sessions");
+        for (int count : instances) {
+            round(count, "exactly once", "exactly-once-v2", table);
+            if (atLeastOnce) {
+                round(count, "at least once", "at-least-once", table);
+            }
+        }
+        out.printf("%nsessions made over HTTP, %d connections%n%s", CONNECTIONS, table);
         errors.forEach(out::println);
         if (!right) {
             out.println("NOT exactly one session for every answer.");
@@ -111,35 +133,42 @@ public final class CommandsCommand implements Callable<Integer> {
         return right ? 0 : 1;
     }
 
-    private void round(String deciding, String guarantee, Table table) throws IOException {
-        try (var trial = TrialStack.start(
-                "bench-commands",
-                Set.of(Service.SESSION_API),
-                new Livekit.Simulated("rooms are made and deleted"),
-                Map.of(
+    private void round(int count, String guarantee, String variable, Table table) throws IOException {
+        String deciding = count + ", " + guarantee;
+        var plan = TrialStack.Plan.of("bench-commands", Service.SESSION_API)
+                .with(new Livekit.Simulated("rooms are made and deleted"))
+                .with(Map.of(
                         "ROLLCALL_STREAMS_GUARANTEE",
-                        guarantee,
+                        variable,
                         // Nobody comes, so all rooms of a run are open at once: listing them would be what is measured.
                         "SESSION_CLEANUP_INTERVAL",
-                        "1h"),
-                brokers,
-                out)) {
-            var api = new LoadGenerator(
-                    new InetSocketAddress(
-                            InetAddress.getLoopbackAddress(), trial.ports().sessionApi()),
-                    CONNECTIONS);
-            out.printf("%s: warming up with %d/s for %d s%n", deciding, warmUpRate, warmUp);
+                        "1h"))
+                .withBrokers(brokers);
+        try (var trial = TrialStack.start(plan, out)) {
+            var targets = new ArrayList<InetSocketAddress>();
+            targets.add(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), trial.ports().sessionApi()));
+            if (count == 2) {
+                trial.startAnother(Service.SESSION_API);
+                targets.add(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(),
+                        trial.another(Service.SESSION_API).getPort()));
+            }
+            var api = new LoadGenerator(targets, CONNECTIONS);
+            out.printf(
+                    "%s, %s: warming up with %d/s for %d s%n",
+                    count == 1 ? "one instance" : "two instances", guarantee, warmUpRate, warmUp);
             LoadResult before = open(api, warmUpRate, warmUp);
             note(deciding, "warm-up", before);
             long made = before.acknowledged();
             for (int rate : rates) {
                 LoadResult load = open(api, rate, seconds);
                 made += load.acknowledged();
-                row(table, deciding, number(rate), load, sessions(trial), made);
+                row(table, count, guarantee, number(rate), load, sessions(trial), made);
             }
             LoadResult load = api.closedLoop(requests(CLOSED_LOOP_AT_MOST * seconds), Duration.ofSeconds(seconds));
             made += load.acknowledged();
-            row(table, deciding, "as they come", load, sessions(trial), made);
+            row(table, count, guarantee, "as they come", load, sessions(trial), made);
         }
     }
 
@@ -164,10 +193,12 @@ public final class CommandsCommand implements Callable<Integer> {
         return made.size();
     }
 
-    private void row(Table table, String deciding, String rate, LoadResult load, long sessions, long answered) {
+    private void row(
+            Table table, int count, String guarantee, String rate, LoadResult load, long sessions, long answered) {
         Histogram latencies = load.latencies();
         table.row(
-                deciding,
+                Integer.toString(count),
+                guarantee,
                 rate,
                 number(load.perSecond(), 0),
                 millis(latencies.quantile(0.5)),
@@ -176,7 +207,7 @@ public final class CommandsCommand implements Callable<Integer> {
                 millis(latencies.max()),
                 number(answered),
                 number(sessions));
-        note(deciding, rate, load);
+        note(count + ", " + guarantee, rate, load);
         // Whatever was not answered in time may have been made all the same.
         right &= errors.isEmpty() ? sessions == answered : sessions >= answered;
     }

@@ -65,8 +65,8 @@ final class Contest {
             long taken = 0;
             long left = each.toNanos();
             while (left > 0) {
-                LoadResult result =
-                        new LoadGenerator(receiver.address(), connections).closedLoop(requests, Duration.ofNanos(left));
+                LoadResult result = new LoadGenerator(List.of(receiver.address()), connections)
+                        .closedLoop(requests, Duration.ofNanos(left));
                 book(receiver, result);
                 taken += result.acknowledged();
                 if (result.acknowledged() == 0) {
@@ -89,7 +89,8 @@ final class Contest {
                 measured.computeIfAbsent(receiver, _ -> new ArrayList<>())
                         .add(measure(
                                 receiver,
-                                () -> new LoadGenerator(receiver.address(), connections).closedLoop(requests, each)));
+                                () -> new LoadGenerator(List.of(receiver.address()), connections)
+                                        .closedLoop(requests, each)));
             }
         }
         var medians = new LinkedHashMap<Receiver, Measurement>();
@@ -102,7 +103,7 @@ final class Contest {
         Requests requests = joins.next((int) Math.ceil(perSecond * time.toMillis() / 1_000 * 1.1));
         return measure(
                 receiver,
-                () -> new LoadGenerator(receiver.address(), connections)
+                () -> new LoadGenerator(List.of(receiver.address()), connections)
                         .openLoop(requests, new Arrivals(perSecond, SEED), time));
     }
 

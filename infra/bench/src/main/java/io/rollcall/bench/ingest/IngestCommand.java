@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -89,7 +88,7 @@ public final class IngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
-        try (var trial = TrialStack.start("bench-ingest", Set.of(Service.WEBHOOK_INGEST), out);
+        try (var trial = TrialStack.start(TrialStack.Plan.of("bench-ingest", Service.WEBHOOK_INGEST), out);
                 Admin admin =
                         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, trial.bootstrapServers()))) {
             var receivers = new ArrayList<Receiver>();

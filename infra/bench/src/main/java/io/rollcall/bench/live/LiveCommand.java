@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
@@ -80,8 +79,8 @@ public final class LiveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
         try (var trial = TrialStack.start(
-                        "bench-live",
-                        Set.of(Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY),
+                        TrialStack.Plan.of(
+                                "bench-live", Service.WEBHOOK_INGEST, Service.PRESENCE_HISTORY, Service.WS_GATEWAY),
                         out);
                 var probe = new FeedProbe(trial.bootstrapServers(), trial.registry());
                 HttpClient http = HttpClient.newHttpClient()) {
@@ -173,7 +172,7 @@ public final class LiveCommand implements Callable<Integer> {
         clients.forEach(FeedClient::take);
         var _ = probe.take();
         long before = lines(clients);
-        LoadResult load = new LoadGenerator(ingest, CONNECTIONS)
+        LoadResult load = new LoadGenerator(List.of(ingest), CONNECTIONS)
                 .openLoop(requests, new Arrivals(rate, SEED), Duration.ofSeconds(time));
         var sightings = new Sightings();
         var arrivals = new Arrivals(rate, SEED);

@@ -9,6 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -29,12 +30,12 @@ public final class LoadGenerator {
     private static final long LONGEST_NAP_NANOS = 250_000;
     private static final int NAPS_PER_ARRIVAL = 8;
 
-    private final InetSocketAddress target;
+    private final List<InetSocketAddress> targets;
     private final int connections;
 
-    /** Load for one address over so many connections. */
-    public LoadGenerator(InetSocketAddress target, int connections) {
-        this.target = target;
+    /** Load over so many connections, which go to the addresses in turn. */
+    public LoadGenerator(List<InetSocketAddress> targets, int connections) {
+        this.targets = List.copyOf(targets);
         this.connections = connections;
     }
 
@@ -76,7 +77,7 @@ public final class LoadGenerator {
             this.requests = requests;
             this.arrivals = arrivals;
             for (int i = 0; i < connections; i++) {
-                idle.add(new Connection());
+                idle.add(new Connection(targets.get(i % targets.size())));
             }
         }
 
@@ -195,7 +196,7 @@ public final class LoadGenerator {
             idle.remove(broken);
             reconnects++;
             try {
-                goOn(new Connection());
+                goOn(new Connection(broken.target));
             } catch (IOException e) {
                 // One connection fewer: the run goes on with the rest, and says so.
                 count("cannot connect again: " + e);
@@ -216,6 +217,7 @@ public final class LoadGenerator {
 
         private final class Connection {
 
+            private final InetSocketAddress target;
             private final SocketChannel channel = SocketChannel.open();
             private final SelectionKey key;
             private final ResponseParser parser = new ResponseParser();
@@ -223,7 +225,8 @@ public final class LoadGenerator {
             private boolean waiting;
             private long due;
 
-            Connection() throws IOException {
+            Connection(InetSocketAddress target) throws IOException {
+                this.target = target;
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.socket().connect(target, (int) CONNECT_WITHIN.toMillis());
                 channel.configureBlocking(false);

@@ -143,16 +143,15 @@ public final class QuotaBench implements Callable<Integer> {
 
     private void overHttp() throws IOException, InterruptedException {
         try (var trial = TrialStack.start(
-                        "bench-quota",
-                        Set.of(Service.SESSION_API, Service.QUOTA_COUNTER),
-                        new Livekit.Simulated("rooms are made and deleted"),
-                        Map.of("QUOTA_LIMITS", AGENCY + "=1000000"),
+                        TrialStack.Plan.of("bench-quota", Service.SESSION_API, Service.QUOTA_COUNTER)
+                                .with(new Livekit.Simulated("rooms are made and deleted"))
+                                .with(Map.of("QUOTA_LIMITS", AGENCY + "=1000000")),
                         out);
                 HttpClient http = HttpClient.newHttpClient()) {
             addCameras(trial, http);
             var api = new LoadGenerator(
-                    new InetSocketAddress(
-                            InetAddress.getLoopbackAddress(), trial.ports().sessionApi()),
+                    List.of(new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), trial.ports().sessionApi())),
                     CONNECTIONS);
             var table = new Table("over HTTP", "asked/s", "done/s", "p50 ms", "p90 ms", "p99 ms", "max ms");
             out.printf("warming up with 500/s for %d s%n", warmUp);
@@ -247,10 +246,8 @@ public final class QuotaBench implements Callable<Integer> {
 
     private void liveLeases() throws IOException, InterruptedException {
         try (var trial = TrialStack.start(
-                "bench-quota-live",
-                Set.of(Service.QUOTA_COUNTER),
-                new Livekit.None("nobody watches"),
-                Map.of("QUOTA_LEASE_CAPACITY", Integer.toString(live)),
+                TrialStack.Plan.of("bench-quota-live", Service.QUOTA_COUNTER)
+                        .with(Map.of("QUOTA_LEASE_CAPACITY", Integer.toString(live))),
                 out)) {
             out.printf("heap of quota-counter before: %s MB%n", number(LiveLeases.heap(trial) / 1e6, 0));
             var leases = new LiveLeases();
@@ -285,7 +282,7 @@ public final class QuotaBench implements Callable<Integer> {
     }
 
     private void fromTheLog(Table table) throws IOException, InterruptedException {
-        try (var trial = TrialStack.start("bench-quota-log", Set.of(), out);
+        try (var trial = TrialStack.start(TrialStack.Plan.of("bench-quota-log"), out);
                 Admin admin =
                         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, trial.bootstrapServers()))) {
             long commands = new Backlog(trial.bootstrapServers(), trial.registry()).fill(agencies, decisions);

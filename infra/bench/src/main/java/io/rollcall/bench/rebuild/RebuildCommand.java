@@ -14,7 +14,6 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -68,7 +67,7 @@ public final class RebuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (var trial = TrialStack.start("bench-rebuild", Set.of(), out);
+        try (var trial = TrialStack.start(TrialStack.Plan.of("bench-rebuild"), out);
                 Admin admin =
                         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, trial.bootstrapServers()))) {
             var history = new History(events, rooms, people, Instant.now());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -125,8 +126,31 @@ class LoadGeneratorTest {
                 .isGreaterThanOrEqualTo(result.elapsed().minusNanos(lastDue));
     }
 
+    @Test
+    void connectionsGoToSeveralAddressesInTurn() throws IOException {
+        var takenBySecond = new AtomicInteger();
+        HttpServer second = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        try {
+            second.createContext("/hook", exchange -> {
+                takenBySecond.incrementAndGet();
+                answer(exchange, 200);
+            });
+            second.setExecutor(threads);
+            second.start();
+            server.createContext("/hook", exchange -> answer(exchange, 200));
+
+            LoadResult result = new LoadGenerator(List.of(server.getAddress(), second.getAddress()), 8)
+                    .closedLoop(requests(), LIMIT);
+
+            assertThat(result.acknowledged()).isEqualTo(REQUESTS);
+            assertThat(takenBySecond.get()).isBetween(4, REQUESTS - 4);
+        } finally {
+            second.stop(0);
+        }
+    }
+
     private LoadGenerator generator(int connections) {
-        return new LoadGenerator(server.getAddress(), connections);
+        return new LoadGenerator(List.of(server.getAddress()), connections);
     }
 
     private static Requests requests() {

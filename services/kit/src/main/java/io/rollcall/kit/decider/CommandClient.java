@@ -170,7 +170,8 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
     }
 
     private NotSentException notYet() {
-        return new NotSentException("Commands cannot be answered yet: " + check().reason() + ".", RETRY_AFTER);
+        return new NotSentException(
+                "Commands cannot be answered yet: " + check().reason() + "; try again in a moment.", RETRY_AFTER);
     }
 
     private CompletableFuture<ER> send(
