@@ -30,6 +30,11 @@ final class Java {
             "--sun-misc-unsafe-memory-access=allow");
 
     private static final String KEPT_IN = "-XX:SharedArchiveFile=";
+    private static final String LEARNT_IN = "-XX:AOTCache=";
+    private static final String LEARNS_FOR = "-XX:AOTCacheOutput=";
+    /** Hundreds of lines about classes that cannot be kept, in a log that is to be read. */
+    private static final String QUIETLY = "-Xlog:cds*=off,aot*=off";
+
     private static final String JAR = "-jar";
     private static final String CLASS_PATH = "-cp";
 
@@ -51,36 +56,49 @@ final class Java {
      * jars.
      */
     static List<String> keepingClasses(Path file) {
-        boolean folders = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, 0))
+        return hasFolders() ? List.of() : keepingClassesOfJars(file);
+    }
+
+    /**
+     * The same with the classes already linked and with what was learnt of their methods: a process is there a third
+     * sooner. The one run after a build that makes this takes some seconds longer to end; whoever is killed makes nothing.
+     */
+    static List<String> keepingWhatWasLearnt(Path file) throws IOException {
+        if (hasFolders()) {
+            return List.of();
+        }
+        boolean learnt = isNewer(file, System.getProperty("java.class.path"));
+        return List.of((learnt ? LEARNT_IN : LEARNS_FOR) + file, QUIETLY);
+    }
+
+    private static boolean hasFolders() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, 0))
                 .map(Path::of)
                 .anyMatch(Files::isDirectory);
-        return folders ? List.of() : keepingClassesOfJars(file);
     }
 
     /** The same where it is known that there are jars only. */
     static List<String> keepingClassesOfJars(Path file) {
-        return List.of(
-                "-XX:+AutoCreateSharedArchive",
-                KEPT_IN + file,
-                // Hundreds of lines about classes that cannot be kept, in a log that is to be read.
-                "-Xlog:cds*=off,aot*=off");
+        return List.of("-XX:+AutoCreateSharedArchive", KEPT_IN + file, QUIETLY);
     }
 
     /** Whether the classes of a command are there from a run that ended in order; also where none are to be kept. */
     static boolean hasItsClasses(List<String> command) throws IOException {
         Optional<Path> kept = command.stream()
-                .filter(option -> option.startsWith(KEPT_IN))
-                .map(option -> Path.of(option.substring(KEPT_IN.length())))
+                .filter(option -> Stream.of(KEPT_IN, LEARNT_IN, LEARNS_FOR).anyMatch(option::startsWith))
+                .map(option -> Path.of(option.substring(option.indexOf('=') + 1)))
                 .findFirst();
-        if (kept.isEmpty()) {
-            return true;
-        }
-        if (!Files.exists(kept.get())) {
+        return kept.isEmpty()
+                || isNewer(kept.get(), command.get(1 + Math.max(command.indexOf(JAR), command.indexOf(CLASS_PATH))));
+    }
+
+    /** Whether a file is there and younger than all jars of a class path. */
+    private static boolean isNewer(Path file, String classPath) throws IOException {
+        if (!Files.exists(file)) {
             return false;
         }
-        FileTime since = Files.getLastModifiedTime(kept.get());
-        for (String jar : command.get(1 + Math.max(command.indexOf(JAR), command.indexOf(CLASS_PATH)))
-                .split(File.pathSeparator, 0)) {
+        FileTime since = Files.getLastModifiedTime(file);
+        for (String jar : classPath.split(File.pathSeparator, 0)) {
             if (Files.getLastModifiedTime(Path.of(jar)).compareTo(since) > 0) {
                 return false;
             }

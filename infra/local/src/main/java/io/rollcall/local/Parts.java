@@ -60,6 +60,8 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
     private static final Duration START = Duration.ofMinutes(4);
 
     private static final Duration STOP = Duration.ofSeconds(15);
+    /** Once after a build it first writes down what it has learnt, see {@link Java#keepingWhatWasLearnt}. */
+    private static final Duration STOP_OF_KAFKA = Duration.ofSeconds(45);
 
     static Parts of(Stack.Settings settings) {
         try {
@@ -97,10 +99,10 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
         boolean alone = brokers.size() == 1;
         int port = brokers.get(node - 1).clients();
         String name = node == 1 ? KAFKA : KAFKA + "-" + node;
-        Path classes = Files.createDirectories(settings.home().resolve("target/laid-out"))
-                .resolve(name + ".jsa");
+        Path learnt = Files.createDirectories(settings.home().resolve("target/laid-out"))
+                .resolve(name + ".aot");
         var options = new ArrayList<>(List.of("-Xmx192m"));
-        options.addAll(Java.keepingClasses(classes));
+        options.addAll(Java.keepingWhatWasLearnt(learnt));
         var arguments = new ArrayList<>(
                 List.of("--data", settings.data().of(name).toString(), "--port", Integer.toString(port)));
         if (!alone) {
@@ -111,14 +113,14 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
         }
         return new Part(
                 name,
-                Java.main("io.rollcall.broker.BrokerMain", options, arguments),
+                Programs.beforeOthers(Java.main("io.rollcall.broker.BrokerMain", options, arguments)),
                 Map.of(),
                 Set.of(),
                 settings.home(),
                 List.of(tcp(port)),
                 URI.create("kafka://" + LOOPBACK + ":" + port),
                 START,
-                STOP,
+                STOP_OF_KAFKA,
                 Set.of());
     }
 

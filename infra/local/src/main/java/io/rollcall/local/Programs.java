@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 /** What else is installed on this machine. */
 public final class Programs {
 
+    /** In the words of {@code nice}: before all others. */
+    private static final int PRECEDENCE = -20;
+
     private static final Pattern SEPARATOR = Pattern.compile(Pattern.quote(File.pathSeparator));
 
     private Programs() {}
@@ -22,6 +25,21 @@ public final class Programs {
                 .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /**
+     * The command with precedence over the other processes of this machine when its processors are full, as far as we may
+     * give it: only root may. For the one that all others wait for.
+     */
+    static List<String> beforeOthers(List<String> command) {
+        var prefixed = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                // Where Linux weighs sessions and not processes, the first of them counts; elsewhere the second.
+                "{ echo " + PRECEDENCE + " >/proc/self/autogroup; renice -n " + PRECEDENCE
+                        + " -p $$; } >/dev/null 2>&1; exec \"$0\" \"$@\""));
+        prefixed.addAll(command);
+        return prefixed;
     }
 
     /**

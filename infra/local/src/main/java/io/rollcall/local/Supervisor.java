@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Supervisor {
 
-    private static final int LIMIT = 6;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final int LIMIT = 8;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** A part that has run for this long after a restart has recovered: its count begins anew. */
     private static final Duration RECOVERED = Duration.ofMinutes(1);

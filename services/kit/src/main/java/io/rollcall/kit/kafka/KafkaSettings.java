@@ -54,8 +54,10 @@ public record KafkaSettings(
         Map<String, Object> it = new HashMap<>();
         it.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         it.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
-        // A broker that is away is asked for at most every second and a half: soon enough, and quiet enough.
-        it.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_500);
+        // Who is late to see that a broker is back, or who leads now, is waited for by everybody who asks (default 1 s
+        // each).
+        it.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 250);
+        it.put(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, 250);
         // One broker behind one name must not be given up for good after minutes without an answer.
         it.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "rebootstrap");
         // Metrics are read from the client's own registry: nothing needs the platform's management beans.

@@ -46,7 +46,7 @@ public record StreamsSettings(
         @DefaultValue("1") int standbys,
         @DefaultValue("0B") DataSize cache,
         @DefaultValue("64MB") DataSize storeMemory,
-        @DefaultValue("3s") Duration transactionTimeout,
+        @DefaultValue("3500ms") Duration transactionTimeout,
         @DefaultValue("1h") Duration taskTimeout,
         @DefaultValue("5") int threadRestarts,
         @DefaultValue("10m") Duration threadRestartWindow,
