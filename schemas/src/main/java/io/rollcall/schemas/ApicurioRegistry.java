@@ -26,15 +26,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -102,7 +104,7 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
      * Makes a client; nothing is asked yet.
      *
      * @param url where Apicurio listens, such as {@code http://127.0.0.1:8090}
-     * @param timeout how long one question may take, with the second half for asking it again
+     * @param timeout how long one question may take; at half of it it is asked again
      */
     public ApicurioRegistry(URI url, Duration timeout) {
         this.url = url;
@@ -292,34 +294,36 @@ public final class ApicurioRegistry implements SchemaRegistry, AutoCloseable {
 
     /**
      * The client knows no time limit of its own, so each call runs where it can be given up. A question is the same when it
-     * is asked again: one that got no answer is, once, on a connection of its own.
+     * is asked again: at half time it is, on a connection of its own beside the first, and the first answer counts.
      */
     private <T> T ask(Callable<T> question) {
         Failure before = unreachable;
         if (before != null && before.isFresh()) {
             throw new RegistryUnavailableException(before.message());
         }
-        for (int attempt = 1; ; attempt++) {
-            Future<T> answer = calls.submit(question);
-            try {
-                T value = answer.get(timeout.toMillis() / ATTEMPTS, TimeUnit.MILLISECONDS);
-                unreachable = null;
-                return value;
-            } catch (TimeoutException e) {
-                answer.cancel(true);
-                if (attempt == ATTEMPTS) {
-                    throw unreachable("does not answer within " + timeout.toMillis() + " ms", e);
+        var answers = new ExecutorCompletionService<T>(calls);
+        List<Future<T>> asked = new ArrayList<>();
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                asked.add(answers.submit(question));
+                Future<T> answer = answers.poll(timeout.toMillis() / ATTEMPTS, TimeUnit.MILLISECONDS);
+                if (answer != null) {
+                    T value = answer.get();
+                    unreachable = null;
+                    return value;
                 }
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof ApiException api && api.getResponseStatusCode() > 0) {
-                    throw api;
-                }
-                throw unreachable("cannot be reached: " + ioMessage(e), e.getCause());
-            } catch (InterruptedException e) {
-                answer.cancel(true);
-                Thread.currentThread().interrupt();
-                throw new RegistryUnavailableException("interrupted while asking the registry at " + url, e);
             }
+            throw unreachable("does not answer within " + timeout.toMillis() + " ms", null);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException api && api.getResponseStatusCode() > 0) {
+                throw api;
+            }
+            throw unreachable("cannot be reached: " + ioMessage(e), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryUnavailableException("interrupted while asking the registry at " + url, e);
+        } finally {
+            asked.forEach(call -> call.cancel(true));
         }
     }
 

@@ -17,9 +17,9 @@ import picocli.CommandLine.ParentCommand;
 final class DownCommand implements Callable<Integer> {
 
     /** The launcher stops four groups one after the other, each with its own patience. */
-    private static final Duration LAUNCHER_STOPS_WITHIN = Duration.ofSeconds(80);
+    private static final Duration LAUNCHER_STOPS_WITHIN = Duration.ofMinutes(2);
 
-    private static final Duration PART_STOPS_WITHIN = Duration.ofSeconds(15);
+    private static final Duration PART_STOPS_WITHIN = Duration.ofSeconds(30);
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init")

@@ -1,14 +1,19 @@
 package io.rollcall.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /** Command lines that run something on the launcher's own JDK. */
 final class Java {
@@ -32,6 +37,9 @@ final class Java {
     private static final String KEPT_IN = "-XX:SharedArchiveFile=";
     private static final String LEARNT_IN = "-XX:AOTCache=";
     private static final String LEARNS_FOR = "-XX:AOTCacheOutput=";
+    /** One for each of the programs that start a stack, which differ in their class paths, and some to spare. */
+    private static final int FILES_KEPT = 4;
+
     /** Hundreds of lines about classes that cannot be kept, in a log that is to be read. */
     private static final String QUIETLY = "-Xlog:cds*=off,aot*=off";
 
@@ -56,25 +64,78 @@ final class Java {
      * jars.
      */
     static List<String> keepingClasses(Path file) {
-        return hasFolders() ? List.of() : keepingClassesOfJars(file);
+        return hasFolders(System.getProperty("java.class.path")) ? List.of() : keepingClassesOfJars(file);
     }
 
     /**
      * The same with the classes already linked and with what was learnt of their methods: a process is there a third
-     * sooner. The one run after a build that makes this takes some seconds longer to end; whoever is killed makes nothing.
+     * sooner. Java does not look whether such a file is of these jars, this JDK and these options: its name says so here.
+     * The run that makes it starts and works as if nothing was kept, and takes some seconds longer to end; it counts only
+     * when that run has ended in order, see {@link #keepWhatWasLearnt}.
+     *
+     * @param folder of the files of one program; all but the latest few go
+     * @param classPath what the program runs on
+     * @param options what it is told besides
      */
-    static List<String> keepingWhatWasLearnt(Path file) throws IOException {
-        if (hasFolders()) {
+    static List<String> learning(Path folder, String classPath, List<String> options) throws IOException {
+        if (hasFolders(classPath)) {
             return List.of();
         }
-        boolean learnt = isNewer(file, System.getProperty("java.class.path"));
-        return List.of((learnt ? LEARNT_IN : LEARNS_FOR) + file, QUIETLY);
+        Path learnt = Files.createDirectories(folder).resolve(fingerprint(classPath, options) + ".aot");
+        if (Files.exists(learnt)) {
+            return List.of(LEARNT_IN + learnt, QUIETLY);
+        }
+        deleteAllButTheLatest(folder);
+        // Another launcher may learn at the same time.
+        return List.of(LEARNS_FOR + learnt + "." + ProcessHandle.current().pid(), QUIETLY);
     }
 
-    private static boolean hasFolders() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, 0))
-                .map(Path::of)
-                .anyMatch(Files::isDirectory);
+    /** Whether the process of a command writes down at its end what it has learnt, which takes seconds. */
+    static boolean learns(List<String> command) {
+        return command.stream().anyMatch(option -> option.startsWith(LEARNS_FOR));
+    }
+
+    /** To be called when the process of a command has ended in order: what it has learnt is used from now on. */
+    static void keepWhatWasLearnt(List<String> command) throws IOException {
+        for (String option : command) {
+            if (option.startsWith(LEARNS_FOR)) {
+                Path written = Path.of(option.substring(LEARNS_FOR.length()));
+                String name = written.getFileName().toString();
+                if (Files.exists(written)) {
+                    Files.move(
+                            written,
+                            written.resolveSibling(name.substring(0, name.lastIndexOf('.'))),
+                            StandardCopyOption.ATOMIC_MOVE,
+                            StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+    }
+
+    private static String fingerprint(String classPath, List<String> options) throws IOException {
+        var sum = new CRC32();
+        for (String jar : classPath.split(File.pathSeparator, 0)) {
+            Path file = Path.of(jar);
+            sum.update((jar + Files.size(file) + Files.getLastModifiedTime(file).toMillis()).getBytes(UTF_8));
+        }
+        sum.update((System.getProperty("java.vm.version") + SMALL + options).getBytes(UTF_8));
+        return Long.toHexString(sum.getValue());
+    }
+
+    private static void deleteAllButTheLatest(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path old : files.sorted(Comparator.comparingLong(
+                                    (Path file) -> file.toFile().lastModified())
+                            .reversed())
+                    .skip(FILES_KEPT)
+                    .toList()) {
+                Files.deleteIfExists(old);
+            }
+        }
+    }
+
+    private static boolean hasFolders(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator, 0)).map(Path::of).anyMatch(Files::isDirectory);
     }
 
     /** The same where it is known that there are jars only. */
@@ -84,21 +145,22 @@ final class Java {
 
     /** Whether the classes of a command are there from a run that ended in order; also where none are to be kept. */
     static boolean hasItsClasses(List<String> command) throws IOException {
-        Optional<Path> kept = command.stream()
-                .filter(option -> Stream.of(KEPT_IN, LEARNT_IN, LEARNS_FOR).anyMatch(option::startsWith))
-                .map(option -> Path.of(option.substring(option.indexOf('=') + 1)))
-                .findFirst();
-        return kept.isEmpty()
-                || isNewer(kept.get(), command.get(1 + Math.max(command.indexOf(JAR), command.indexOf(CLASS_PATH))));
-    }
-
-    /** Whether a file is there and younger than all jars of a class path. */
-    private static boolean isNewer(Path file, String classPath) throws IOException {
-        if (!Files.exists(file)) {
+        if (learns(command)) {
             return false;
         }
-        FileTime since = Files.getLastModifiedTime(file);
-        for (String jar : classPath.split(File.pathSeparator, 0)) {
+        Optional<Path> kept = command.stream()
+                .filter(option -> option.startsWith(KEPT_IN))
+                .map(option -> Path.of(option.substring(KEPT_IN.length())))
+                .findFirst();
+        if (kept.isEmpty()) {
+            return true;
+        }
+        if (!Files.exists(kept.get())) {
+            return false;
+        }
+        FileTime since = Files.getLastModifiedTime(kept.get());
+        for (String jar : command.get(1 + Math.max(command.indexOf(JAR), command.indexOf(CLASS_PATH)))
+                .split(File.pathSeparator, 0)) {
             if (Files.getLastModifiedTime(Path.of(jar)).compareTo(since) > 0) {
                 return false;
             }

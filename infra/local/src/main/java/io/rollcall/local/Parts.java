@@ -60,8 +60,8 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
     private static final Duration START = Duration.ofMinutes(4);
 
     private static final Duration STOP = Duration.ofSeconds(15);
-    /** Once after a build it first writes down what it has learnt, see {@link Java#keepingWhatWasLearnt}. */
-    private static final Duration STOP_OF_KAFKA = Duration.ofSeconds(45);
+    /** Of a process that writes down what it has learnt, see {@link Java#learning}: 7 s where nothing else runs. */
+    private static final Duration STOP_AND_WRITE = Duration.ofSeconds(45);
 
     static Parts of(Stack.Settings settings) {
         try {
@@ -99,10 +99,7 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
         boolean alone = brokers.size() == 1;
         int port = brokers.get(node - 1).clients();
         String name = node == 1 ? KAFKA : KAFKA + "-" + node;
-        Path learnt = Files.createDirectories(settings.home().resolve("target/laid-out"))
-                .resolve(name + ".aot");
         var options = new ArrayList<>(List.of("-Xmx192m"));
-        options.addAll(Java.keepingWhatWasLearnt(learnt));
         var arguments = new ArrayList<>(
                 List.of("--data", settings.data().of(name).toString(), "--port", Integer.toString(port)));
         if (!alone) {
@@ -111,16 +108,21 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
             arguments.addAll(List.of(
                     "--cluster-id", CLUSTER, "--node-id", Integer.toString(node), "--controllers", controllers));
         }
+        options.addAll(Java.learning(
+                settings.home().resolve("target/laid-out").resolve(name),
+                System.getProperty("java.class.path"),
+                List.copyOf(options)));
+        List<String> command = Java.main("io.rollcall.broker.BrokerMain", options, arguments);
         return new Part(
                 name,
-                Programs.beforeOthers(Java.main("io.rollcall.broker.BrokerMain", options, arguments)),
+                Programs.beforeOthers(command),
                 Map.of(),
                 Set.of(),
                 settings.home(),
                 List.of(tcp(port)),
                 URI.create("kafka://" + LOOPBACK + ":" + port),
                 START,
-                STOP_OF_KAFKA,
+                Java.learns(command) ? STOP_AND_WRITE : STOP,
                 Set.of());
     }
 

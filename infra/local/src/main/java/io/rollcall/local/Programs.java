@@ -29,15 +29,15 @@ public final class Programs {
 
     /**
      * The command with precedence over the other processes of this machine when its processors are full, as far as we may
-     * give it: only root may. For the one that all others wait for.
+     * give it: only root may. For the one that all others wait for. To be started by {@link #ownSession}.
      */
     static List<String> beforeOthers(List<String> command) {
+        // Where Linux weighs sessions and not processes, the first of them counts; elsewhere the second.
+        String ofSession = find("setsid").isPresent() ? "echo " + PRECEDENCE + " >/proc/self/autogroup; " : "";
         var prefixed = new ArrayList<>(List.of(
                 "sh",
                 "-c",
-                // Where Linux weighs sessions and not processes, the first of them counts; elsewhere the second.
-                "{ echo " + PRECEDENCE + " >/proc/self/autogroup; renice -n " + PRECEDENCE
-                        + " -p $$; } >/dev/null 2>&1; exec \"$0\" \"$@\""));
+                "{ " + ofSession + "renice -n " + PRECEDENCE + " -p $$; } >/dev/null 2>&1; exec \"$0\" \"$@\""));
         prefixed.addAll(command);
         return prefixed;
     }

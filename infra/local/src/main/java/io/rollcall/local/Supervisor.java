@@ -169,6 +169,9 @@ final class Supervisor {
         if (process != null && process.isAlive()) {
             Instant begin = Instant.now();
             boolean orderly = Stopping.stop(process.toHandle(), part.stopWithin());
+            if (orderly) {
+                keepWhatWasLearnt(part);
+            }
             Duration took = Duration.between(begin, Instant.now());
             console.event(
                     name, (orderly ? "stopped in " : "killed, it had not stopped after ") + Console.seconds(took));
@@ -176,6 +179,14 @@ final class Supervisor {
         synchronized (this) {
             members.remove(name);
             save();
+        }
+    }
+
+    private void keepWhatWasLearnt(Part part) {
+        try {
+            Java.keepWhatWasLearnt(part.command());
+        } catch (IOException e) {
+            console.event(part.name(), "what it has learnt cannot be kept: " + e);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * A stack for one benchmark or fault program: on free ports beside any other, with data of its own that is new at the
- * start and goes at the end, and without a LiveKit. The logs stay. Ctrl-C stops it too.
+ * start and goes at the end. The logs stay. Ctrl-C stops it too.
  */
 public final class TrialStack implements AutoCloseable {
 
@@ -61,7 +61,7 @@ public final class TrialStack implements AutoCloseable {
             return new Plan(name, services, another, environment, brokers);
         }
 
-        /** The same with variables that every service is told. */
+        /** The same with these variables, and no others, that every service is told. */
         public Plan with(Map<String, String> variables) {
             return new Plan(name, services, livekit, variables, brokers);
         }

@@ -67,6 +67,54 @@ class JavaTest {
     }
 
     @Test
+    void whatIsLearntCountsOnceItsRunHasEndedInOrder() throws IOException {
+        Path learnt = folder.resolve("learnt");
+        List<String> first = Java.learning(learnt, jar.toString(), List.of("-Xmx1m"));
+        Path written = Path.of(first.getFirst().replace("-XX:AOTCacheOutput=", ""));
+        assertThat(Java.learns(first)).isTrue();
+        assertThat(Java.hasItsClasses(first)).isFalse();
+
+        // Java has written it, and was killed all the same.
+        Files.writeString(written, "");
+        assertThat(Java.learns(Java.learning(learnt, jar.toString(), List.of("-Xmx1m"))))
+                .isTrue();
+
+        Java.keepWhatWasLearnt(first);
+
+        List<String> next = Java.learning(learnt, jar.toString(), List.of("-Xmx1m"));
+        assertThat(next.getFirst()).startsWith("-XX:AOTCache=" + learnt);
+        assertThat(Java.hasItsClasses(next)).isTrue();
+    }
+
+    @Test
+    void whatIsLearntIsOfTheseJarsAndOptions() throws IOException {
+        Path learnt = folder.resolve("learnt");
+        Java.keepWhatWasLearnt(written(Java.learning(learnt, jar.toString(), List.of("-Xmx1m"))));
+
+        assertThat(Java.learns(Java.learning(learnt, jar.toString(), List.of("-Xmx1m"))))
+                .isFalse();
+        assertThat(Java.learns(Java.learning(learnt, jar.toString(), List.of("-Xmx2m"))))
+                .isTrue();
+        assertThat(Java.learns(Java.learning(learnt, jar + File.pathSeparator + other, List.of("-Xmx1m"))))
+                .isTrue();
+        // Another build, with an older file in the same place.
+        file("one.jar", BUILT.minusSeconds(1));
+        assertThat(Java.learns(Java.learning(learnt, jar.toString(), List.of("-Xmx1m"))))
+                .isTrue();
+    }
+
+    private static List<String> written(List<String> options) throws IOException {
+        Files.writeString(Path.of(options.getFirst().replace("-XX:AOTCacheOutput=", "")), "");
+        return options;
+    }
+
+    @Test
+    void whatRunsOnFoldersLearnsNothing() throws IOException {
+        assertThat(Java.learning(folder.resolve("learnt"), folder.toString(), List.of()))
+                .isEmpty();
+    }
+
+    @Test
     void whatKeepsNoneLacksNone() throws IOException {
         assertThat(Java.hasItsClasses(List.of("redis-server", "--port", "1"))).isTrue();
     }

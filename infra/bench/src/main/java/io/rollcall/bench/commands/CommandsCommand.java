@@ -133,13 +133,13 @@ public final class CommandsCommand implements Callable<Integer> {
         return right ? 0 : 1;
     }
 
-    private void round(int count, String guarantee, String variable, Table table) throws IOException {
+    private void round(int count, String guarantee, String setting, Table table) throws IOException {
         String deciding = count + ", " + guarantee;
         var plan = TrialStack.Plan.of("bench-commands", Service.SESSION_API)
                 .with(new Livekit.Simulated("rooms are made and deleted"))
                 .with(Map.of(
                         "ROLLCALL_STREAMS_GUARANTEE",
-                        variable,
+                        setting,
                         // Nobody comes, so all rooms of a run are open at once: listing them would be what is measured.
                         "SESSION_CLEANUP_INTERVAL",
                         "1h"))

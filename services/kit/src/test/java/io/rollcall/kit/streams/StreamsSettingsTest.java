@@ -41,6 +41,19 @@ class StreamsSettingsTest {
                 .containsEntry("producer.retry.backoff.max.ms", 50);
     }
 
+    /** What a dead instance has begun has ended when its session of 4 s has, and a broker that is back in 3 s finds it open. */
+    @Test
+    void aTransactionOutlivesARestartOfTheBrokerAndNotASession() {
+        assertThat(properties(Map.of())).containsEntry("producer.transaction.timeout.ms", 3_500);
+    }
+
+    @Test
+    void whoIsBackIsFoundSoon() {
+        assertThat(properties(Map.of()))
+                .containsEntry("reconnect.backoff.max.ms", 250)
+                .containsEntry("retry.backoff.max.ms", 250);
+    }
+
     @Test
     void aMemberIsDeadAfterWhatAStockBrokerTakes() {
         assertThat(properties(Map.of()))

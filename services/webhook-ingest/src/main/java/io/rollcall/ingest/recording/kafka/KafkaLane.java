@@ -72,9 +72,7 @@ public final class KafkaLane implements Lane {
         all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 200);
         all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         all.put(ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG, 50);
-        all.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         all.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 50);
-        all.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 500);
         // A night without webhooks must not make the first one of the day wait for metadata.
         all.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(7).toMillis());
         Map<String, Object> fixed = Map.copyOf(all);
