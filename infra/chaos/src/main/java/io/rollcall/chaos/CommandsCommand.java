@@ -16,12 +16,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,7 +29,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -215,15 +211,13 @@ final class CommandsCommand implements Callable<Integer> {
     }
 
     private void print(List<Struck> struck) {
-        out.printf("%n%-28s %12s %16s  %s%n", "fault", "ready after", "longest wait", "in which it was sent");
-        row("none", "", longest(null, struck.getFirst().at()));
-        for (int i = 0; i < struck.size(); i++) {
-            Instant until = i + 1 < struck.size() ? struck.get(i + 1).at() : null;
-            row(
-                    struck.get(i).title(),
-                    millis(struck.get(i).readyAfter()),
-                    longest(struck.get(i).at(), until));
-        }
+        new Waits(Stream.concat(
+                                created.stream().map(done -> wait("a create", done)),
+                                deleted.stream().map(done -> wait("a delete", done)))
+                        .toList())
+                .from(Instant.MIN, "none")
+                .from(struck)
+                .print(out);
         long again = created.stream()
                         .filter(done -> done.answer().tries().size() > 1)
                         .count()
@@ -239,24 +233,7 @@ final class CommandsCommand implements Callable<Integer> {
         breaches.stream().limit(MOST_DETAILS).forEach(out::println);
     }
 
-    private void row(String fault, String readyAfter, Optional<Done> longest) {
-        out.printf(
-                "%-28s %12s %16s  %s%n",
-                fault,
-                readyAfter,
-                longest.map(done -> millis(done.answer().waited())).orElse("-"),
-                longest.map(done -> String.join(", ", done.answer().tries())).orElse(""));
-    }
-
-    /** Of the requests that were answered in this time. */
-    private Optional<Done> longest(@Nullable Instant from, @Nullable Instant to) {
-        return Stream.concat(created.stream(), deleted.stream())
-                .filter(done -> from == null || !done.answer().answeredAt().isBefore(from))
-                .filter(done -> to == null || done.answer().answeredAt().isBefore(to))
-                .max(Comparator.comparing(done -> done.answer().waited()));
-    }
-
-    private static String millis(Duration duration) {
-        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    private static Waits.Wait wait(String what, Done done) {
+        return new Waits.Wait(what, done.answer());
     }
 }

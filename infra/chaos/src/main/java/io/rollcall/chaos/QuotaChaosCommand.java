@@ -1,6 +1,5 @@
 package io.rollcall.chaos;
 
-import io.rollcall.chaos.Viewer.Wait;
 import io.rollcall.local.CommittedLog;
 import io.rollcall.local.Livekit;
 import io.rollcall.local.TrialStack;
@@ -14,11 +13,8 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -233,7 +229,7 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 audit.leaked().stream().map(id -> id + " never ended").toList();
         out.printf(
                 "%n%d granted, %d refused, %d answered; nothing taken any more %s after the last viewer stopped%n",
-                audit.granted(), audit.refused(), world.kept().size(), seconds(emptyAfter));
+                audit.granted(), audit.refused(), world.kept().size(), Waits.seconds(emptyAfter));
         boolean right = audit.granted() > 0
                 && audit.refused() > 0
                 && !world.kept().isEmpty()
@@ -274,42 +270,14 @@ final class QuotaChaosCommand implements Callable<Integer> {
     }
 
     private void print(List<Struck> struck) {
-        out.printf("%n%-36s %12s %16s  %s%n", "fault", "ready after", "longest wait", "for what");
-        row("the first 30 s", "", longest(Instant.MIN, warmAt));
-        row("none", "", longest(warmAt, struck.getFirst().at()));
-        for (int i = 0; i < struck.size(); i++) {
-            Instant until = i + 1 < struck.size() ? struck.get(i + 1).at() : null;
-            row(
-                    struck.get(i).title(),
-                    seconds(struck.get(i).readyAfter()),
-                    longest(struck.get(i).at(), until));
-        }
-    }
-
-    private void row(String fault, String readyAfter, Optional<Wait> longest) {
-        out.printf(
-                "%-36s %12s %16s  %s%n",
-                fault,
-                readyAfter,
-                longest.map(wait -> seconds(wait.answer().waited())).orElse("-"),
-                longest.map(wait -> wait.what() + ": "
-                                + String.join(", ", wait.answer().tries()))
-                        .orElse(""));
-    }
-
-    /** Of the requests that were answered in this time. */
-    private Optional<Wait> longest(Instant from, @Nullable Instant to) {
-        return world.waits().stream()
-                .filter(wait -> !wait.answer().answeredAt().isBefore(from))
-                .filter(wait -> to == null || wait.answer().answeredAt().isBefore(to))
-                .max(Comparator.comparing(wait -> wait.answer().waited()));
+        new Waits(world.waits())
+                .from(Instant.MIN, "the first 30 s")
+                .from(warmAt, "none")
+                .from(struck)
+                .print(out);
     }
 
     private static URI local(int port) {
         return URI.create("http://127.0.0.1:" + port);
-    }
-
-    private static String seconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
     }
 }

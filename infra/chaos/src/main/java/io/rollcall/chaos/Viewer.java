@@ -46,13 +46,10 @@ final class Viewer {
      * @param waits every request that was answered
      * @param wrong answers that no contract allows
      */
-    record World(Map<String, Answer> kept, Set<String> abandoned, Queue<Wait> waits, Queue<Wrong> wrong) {}
+    record World(Map<String, Answer> kept, Set<String> abandoned, Queue<Waits.Wait> waits, Queue<Wrong> wrong) {}
 
     /** An answer that no contract allows; about no reservation where it is empty. */
     record Wrong(String what, String reservation) {}
-
-    /** How long an answer took. */
-    record Wait(String what, Answer answer) {}
 
     Viewer(int number, PatientClient client, long seed, int cameras, AtomicBoolean over, World world) {
         this.number = number;
@@ -118,7 +115,7 @@ final class Viewer {
     private Answer ask(String what, String method, String path, @Nullable String key, @Nullable String json)
             throws InterruptedException {
         Answer answer = client.ask(number, method, STREAM + path, key, json);
-        world.waits().add(new Wait(what, answer));
+        world.waits().add(new Waits.Wait(what, answer));
         return answer;
     }
 
