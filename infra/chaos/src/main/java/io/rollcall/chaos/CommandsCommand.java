@@ -50,6 +50,9 @@ final class CommandsCommand implements Callable<Integer> {
     private static final Duration CALM = Duration.ofSeconds(8);
     private static final int MOST_DETAILS = 20;
 
+    /** Sessions per second for Java to learn with. */
+    private static final int REHEARSED_AT = 50;
+
     /** One in so many sessions stays, the others are ended by their user. */
     private static final int STAYS = 4;
 
@@ -85,45 +88,72 @@ final class CommandsCommand implements Callable<Integer> {
                 new Fault.Kill("redis")));
         all.addAll(Fault.killsOfKafka(brokers));
         List<Fault> faults = Fault.only(only, all);
-        TrialStack.rehearse(plan, out);
+        TrialStack.rehearse(plan, this::rehearse, out);
         try (var trial = TrialStack.start(plan, out);
-                HttpClient http = HttpClient.newBuilder()
-                        .connectTimeout(Duration.ofSeconds(1))
-                        .build()) {
+                HttpClient http = PatientClient.http()) {
             trial.startAnother(Service.SESSION_API);
-            var client = new SessionClient(new PatientClient(
-                    http,
-                    List.of(
-                            URI.create("http://127.0.0.1:" + trial.ports().sessionApi()),
-                            trial.another(Service.SESSION_API))));
+            var client = new SessionClient(
+                    new PatientClient(http, List.of(first(trial), trial.another(Service.SESSION_API))));
             var struck = new ArrayList<Struck>();
             out.printf("%d sessions per second at two instances%n", rate);
-            var over = new AtomicBoolean();
-            try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
-                Thread load = Thread.ofVirtual().start(() -> load(client, requests, over));
+            underLoad(client, rate, () -> {
                 Thread.sleep(CALM.multipliedBy(2));
                 for (Fault fault : faults) {
                     struck.add(Struck.by(fault, trial, out));
                     Thread.sleep(CALM);
                 }
-                over.set(true);
-                load.join();
-                requests.shutdown();
-                if (!requests.awaitTermination(3, TimeUnit.MINUTES)) {
-                    throw new TimeoutException("not every request has come to an end");
-                }
-            }
+            });
             compare(trial);
             print(struck);
         }
         return breaches.isEmpty() ? 0 : 1;
     }
 
-    private void load(SessionClient client, ExecutorService requests, AtomicBoolean over) {
+    private void rehearse(TrialStack trial) throws IOException, InterruptedException {
+        try (HttpClient http = PatientClient.http()) {
+            underLoad(
+                    new SessionClient(new PatientClient(http, List.of(first(trial)))),
+                    REHEARSED_AT,
+                    () -> Thread.sleep(CALM.multipliedBy(2)));
+        } catch (TimeoutException e) {
+            throw new IOException("the rehearsal does not end", e);
+        }
+        created.clear();
+        deleted.clear();
+    }
+
+    private static URI first(TrialStack trial) {
+        return URI.create("http://127.0.0.1:" + trial.ports().sessionApi());
+    }
+
+    @FunctionalInterface
+    private interface Meanwhile {
+        void happens() throws InterruptedException, TimeoutException;
+    }
+
+    /** Makes and ends sessions for as long as something else happens. */
+    private void underLoad(SessionClient client, int perSecond, Meanwhile meanwhile)
+            throws InterruptedException, TimeoutException {
+        var over = new AtomicBoolean();
+        try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
+            Thread load = Thread.ofVirtual().start(() -> load(client, perSecond, requests, over));
+            meanwhile.happens();
+            over.set(true);
+            load.join();
+            requests.shutdown();
+            if (!requests.awaitTermination(3, TimeUnit.MINUTES)) {
+                throw new TimeoutException("not every request has come to an end");
+            }
+        } finally {
+            over.set(true);
+        }
+    }
+
+    private void load(SessionClient client, int perSecond, ExecutorService requests, AtomicBoolean over) {
         long begin = System.nanoTime();
         for (int next = 0; !over.get(); next++) {
             int number = next;
-            long due = begin + (long) (number * 1e9 / rate);
+            long due = begin + (long) (number * 1e9 / perSecond);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }

@@ -29,6 +29,11 @@ final class PatientClient {
     private final HttpClient http;
     private final List<Instance> instances;
 
+    /** For such clients; whoever makes it closes it. */
+    static HttpClient http() {
+        return HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+    }
+
     PatientClient(HttpClient http, List<URI> instances) {
         this.http = http;
         this.instances = instances.stream().map(Instance::new).toList();

@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -75,11 +73,7 @@ final class QuotaChaosCommand implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private Instant warmAt = Instant.MAX;
-    private final Viewer.World world = new Viewer.World(
-            new ConcurrentHashMap<>(),
-            ConcurrentHashMap.newKeySet(),
-            new ConcurrentLinkedQueue<>(),
-            new ConcurrentLinkedQueue<>());
+    private final Viewer.World world = Viewer.World.unseen();
 
     /** Its name. */
     static String agency(int number) {
@@ -110,11 +104,9 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 new Fault.Kill("livekit-sim")));
         all.addAll(Fault.killsOfKafka(brokers));
         List<Fault> faults = Fault.only(only, all);
-        TrialStack.rehearse(plan, out);
+        TrialStack.rehearse(plan, this::rehearse, out);
         try (var trial = TrialStack.start(plan, out);
-                HttpClient http = HttpClient.newBuilder()
-                        .connectTimeout(Duration.ofSeconds(1))
-                        .build()) {
+                HttpClient http = PatientClient.http()) {
             trial.startAnother(Service.SESSION_API);
             trial.startAnother(Service.QUOTA_COUNTER);
             var client = new PatientClient(
@@ -122,7 +114,17 @@ final class QuotaChaosCommand implements Callable<Integer> {
             var agencies = new PatientClient(http, List.of(local(trial.ports().quotaCounter())));
             addCameras(client);
             out.printf("%d viewers, %d slots%n", viewers, limit * AGENCIES);
-            List<Struck> struck = haunt(faults, trial, client);
+            var struck = new ArrayList<Struck>();
+            whileWatched(trial, client, world, () -> {
+                // All come at once, to processes that have just started and rooms that do not exist.
+                Thread.sleep(CALM.multipliedBy(3));
+                warmAt = Instant.now();
+                Thread.sleep(CALM);
+                for (Fault fault : faults) {
+                    struck.add(Struck.by(fault, trial, out));
+                    Thread.sleep(CALM);
+                }
+            });
             Duration emptyAfter = untilNothingIsTaken(agencies);
             QuotaAudit audit = audit(trial);
             print(struck);
@@ -130,14 +132,29 @@ final class QuotaChaosCommand implements Callable<Integer> {
         }
     }
 
-    private List<Struck> haunt(List<Fault> faults, TrialStack trial, PatientClient client)
+    private void rehearse(TrialStack trial) throws IOException, InterruptedException {
+        try (HttpClient http = PatientClient.http()) {
+            var client = new PatientClient(http, List.of(local(trial.ports().sessionApi())));
+            addCameras(client);
+            whileWatched(trial, client, Viewer.World.unseen(), () -> Thread.sleep(CALM.multipliedBy(3)));
+        } catch (TimeoutException e) {
+            throw new IOException("the rehearsal does not end", e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Meanwhile {
+        void happens() throws InterruptedException, TimeoutException;
+    }
+
+    /** The viewers and the strange clock are at it for as long as something else happens. */
+    private void whileWatched(TrialStack trial, PatientClient client, Viewer.World seen, Meanwhile meanwhile)
             throws InterruptedException, TimeoutException {
-        var struck = new ArrayList<Struck>();
         var over = new AtomicBoolean();
         var actors = new ArrayList<Future<?>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < viewers; i++) {
-                var viewer = new Viewer(i, client, seed, CAMERAS, over, world);
+                var viewer = new Viewer(i, client, seed, CAMERAS, over, seen);
                 actors.add(threads.submit(() -> {
                     viewer.watch();
                     return null;
@@ -148,14 +165,7 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 strange.run(AGENCIES, over);
                 return null;
             }));
-            // All come at once, to processes that have just started and rooms that do not exist.
-            Thread.sleep(CALM.multipliedBy(3));
-            warmAt = Instant.now();
-            Thread.sleep(CALM);
-            for (Fault fault : faults) {
-                struck.add(Struck.by(fault, trial, out));
-                Thread.sleep(CALM);
-            }
+            meanwhile.happens();
             over.set(true);
             threads.shutdown();
             if (!threads.awaitTermination(3, TimeUnit.MINUTES)) {
@@ -169,7 +179,6 @@ final class QuotaChaosCommand implements Callable<Integer> {
         } finally {
             over.set(true);
         }
-        return struck;
     }
 
     private static void addCameras(PatientClient client) throws IOException, InterruptedException {

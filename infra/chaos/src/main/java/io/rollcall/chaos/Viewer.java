@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
@@ -46,7 +48,17 @@ final class Viewer {
      * @param waits every request that was answered
      * @param wrong answers that no contract allows
      */
-    record World(Map<String, Answer> kept, Set<String> abandoned, Queue<Waits.Wait> waits, Queue<Wrong> wrong) {}
+    record World(Map<String, Answer> kept, Set<String> abandoned, Queue<Waits.Wait> waits, Queue<Wrong> wrong) {
+
+        /** One in which nothing has happened yet. */
+        static World unseen() {
+            return new World(
+                    new ConcurrentHashMap<>(),
+                    ConcurrentHashMap.newKeySet(),
+                    new ConcurrentLinkedQueue<>(),
+                    new ConcurrentLinkedQueue<>());
+        }
+    }
 
     /** An answer that no contract allows; about no reservation where it is empty. */
     record Wrong(String what, String reservation) {}

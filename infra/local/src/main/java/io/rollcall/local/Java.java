@@ -81,13 +81,28 @@ final class Java {
         if (hasFolders(classPath)) {
             return List.of();
         }
-        Path learnt = Files.createDirectories(folder).resolve(fingerprint(classPath, options) + ".aot");
+        Path learnt = learntIn(folder, classPath, options);
         if (Files.exists(learnt)) {
-            return List.of(LEARNT_IN + learnt, QUIETLY);
+            return startingFrom(learnt);
         }
+        Files.createDirectories(folder);
         deleteAllButTheLatest(folder);
         // Another launcher may learn at the same time.
         return List.of(LEARNS_FOR + learnt + "." + ProcessHandle.current().pid(), QUIETLY);
+    }
+
+    /** The same where something has been learnt; learns nothing itself. */
+    static Optional<List<String>> learnt(Path folder, String classPath, List<String> options) throws IOException {
+        Path learnt = learntIn(folder, classPath, options);
+        return Files.exists(learnt) ? Optional.of(startingFrom(learnt)) : Optional.empty();
+    }
+
+    private static Path learntIn(Path folder, String classPath, List<String> options) throws IOException {
+        return folder.resolve(fingerprint(classPath, options) + ".aot");
+    }
+
+    private static List<String> startingFrom(Path learnt) {
+        return List.of(LEARNT_IN + learnt, QUIETLY);
     }
 
     /** Whether the process of a command writes down at its end what it has learnt, which takes seconds. */

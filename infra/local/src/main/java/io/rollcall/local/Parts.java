@@ -326,9 +326,10 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
         environment.put("CORS_ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*");
         environment.putAll(ofItsOwn);
         environment.putAll(settings.environment());
+        List<String> command = ServiceJar.of(settings.home(), name).command(settings.rehearsal(), heap);
         return new Part(
                 name,
-                ServiceJar.of(settings.home(), name).command(heap),
+                command,
                 environment,
                 // Would be taken in addition to, or instead of, what we say.
                 Set.of("LIVEKIT_KEYS", "SPRING_CONFIG_LOCATION", "SPRING_PROFILES_ACTIVE"),
@@ -336,7 +337,7 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
                 List.of(tcp(port), tcp(managementPort)),
                 URI.create("http://" + LOOPBACK + ":" + port + "/readyz"),
                 START,
-                STOP,
+                Java.learns(command) ? STOP_AND_WRITE : STOP,
                 needs);
     }
 

@@ -22,8 +22,9 @@ import java.util.zip.ZipFile;
  *
  * @param jar what to run
  * @param classData where Java keeps its classes ready; made by the first run that ends in order
+ * @param learnt where it keeps what it has learnt in rehearsals
  */
-record ServiceJar(Path jar, Path classData) {
+record ServiceJar(Path jar, Path classData, Path learnt) {
 
     private static final String LAID_OUT = "laid-out";
 
@@ -36,15 +37,22 @@ record ServiceJar(Path jar, Path classData) {
             layOut(packed, folder);
             deleteOthers(all, service, folder);
         }
-        return new ServiceJar(folder.resolve(packed.getFileName()), folder.resolve("classes.jsa"));
+        return new ServiceJar(
+                folder.resolve(packed.getFileName()), folder.resolve("classes.jsa"), folder.resolve("learnt"));
     }
 
-    /** The command that runs it. */
-    List<String> command(String... options) {
-        return Java.jar(
-                jar,
-                Stream.concat(Java.keepingClassesOfJars(classData).stream(), Stream.of(options))
-                        .toList());
+    /**
+     * The command that runs it.
+     *
+     * @param rehearsal whether it may take its time to start and to end, for Java to learn how it works; what was learnt in
+     *     a rehearsal of the same jar is used in any case
+     */
+    List<String> command(boolean rehearsal, String... options) throws IOException {
+        List<String> told = List.of(options);
+        List<String> kept = rehearsal
+                ? Java.learning(learnt, jar.toString(), told)
+                : Java.learnt(learnt, jar.toString(), told).orElseGet(() -> Java.keepingClassesOfJars(classData));
+        return Java.jar(jar, Stream.concat(kept.stream(), told.stream()).toList());
     }
 
     private static Path packed(Path home, String service) throws IOException {

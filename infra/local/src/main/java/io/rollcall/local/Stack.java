@@ -54,6 +54,7 @@ public final class Stack implements AutoCloseable {
      *     behind
      * @param services which services it has from the start
      * @param environment what every service is told besides
+     * @param rehearsal whether it runs only for Java to learn how its services work
      */
     public record Settings(
             Path home,
@@ -62,12 +63,13 @@ public final class Stack implements AutoCloseable {
             Livekit livekit,
             boolean reconcile,
             Set<Service> services,
-            Map<String, String> environment) {
+            Map<String, String> environment,
+            boolean rehearsal) {
 
         /** A stack whose services are told nothing besides. */
         public Settings(
                 Path home, DataFolder data, Ports ports, Livekit livekit, boolean reconcile, Set<Service> services) {
-            this(home, data, ports, livekit, reconcile, services, Map.of());
+            this(home, data, ports, livekit, reconcile, services, Map.of(), false);
         }
 
         /** A stack with all of its services. */
@@ -110,8 +112,8 @@ public final class Stack implements AutoCloseable {
     }
 
     /**
-     * Whether every process starts as it does ever after: Java keeps its classes when it ends in order for the first time
-     * since the build, and until then one that is killed comes back several times as slowly.
+     * Whether every process starts as it does ever after: of what Java keeps for later starts nothing is missing, without
+     * which one that is killed comes back several times as slowly.
      */
     boolean startsFast() throws IOException {
         for (Part part : parts.all()) {

@@ -74,7 +74,7 @@ public final class TrialStack implements AutoCloseable {
 
     /** Starts what a plan says; the data of the last trial of this name goes first. */
     public static TrialStack start(Plan plan, PrintStream out) throws IOException {
-        var trial = prepare(plan, out);
+        var trial = prepare(plan, false, out);
         out.println(plan.name() + " starts a stack of its own; its logs are in "
                 + trial.data.root().resolve(LOGS));
         try {
@@ -86,7 +86,7 @@ public final class TrialStack implements AutoCloseable {
         }
     }
 
-    private static TrialStack prepare(Plan plan, PrintStream out) throws IOException {
+    private static TrialStack prepare(Plan plan, boolean rehearsal, PrintStream out) throws IOException {
         var data = new DataFolder(
                 Rollcall.home().resolve("target").resolve("trials").resolve(plan.name()));
         clear(data);
@@ -98,7 +98,8 @@ public final class TrialStack implements AutoCloseable {
                 // Without presence-history every room would be a difference, asked about again and again.
                 !(plan.livekit() instanceof Livekit.None) && plan.services().contains(Service.PRESENCE_HISTORY),
                 plan.services(),
-                plan.environment());
+                plan.environment(),
+                rehearsal);
         var trial = new TrialStack(
                 Stack.prepare(settings, out),
                 data,
@@ -108,13 +109,26 @@ public final class TrialStack implements AutoCloseable {
         return trial;
     }
 
-    /** Starts and stops such a stack once where that was not done since the build, so that no start is a first one. */
-    public static void rehearse(Plan plan, PrintStream out) throws IOException {
-        var trial = prepare(plan, out);
+    /** What is done on a stack in a rehearsal. */
+    @FunctionalInterface
+    public interface Exercise {
+        /** Does it. */
+        void on(TrialStack trial) throws IOException, InterruptedException;
+    }
+
+    /**
+     * Runs such a stack once where that was not done since the build, for Java to learn how its processes work, so that no
+     * start is a first one. What it learns with is the exercise.
+     */
+    public static void rehearse(Plan plan, Exercise exercise, PrintStream out)
+            throws IOException, InterruptedException {
+        var trial = prepare(plan, true, out);
         try (trial) {
             if (!trial.stack.startsFast()) {
-                out.println("Everything is started and stopped once, for Java to keep the classes of this build");
+                out.println("A rehearsal, once after a build: Java learns how everything works, and writes it down when"
+                        + " it is stopped");
                 trial.stack.start();
+                exercise.on(trial);
             }
         }
     }
