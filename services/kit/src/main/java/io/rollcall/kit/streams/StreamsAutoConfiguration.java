@@ -102,6 +102,8 @@ public class StreamsAutoConfiguration {
                 topics,
                 readable,
                 kafka.admin(service.id() + "-start"),
+                service.id(),
+                Settling.ofThisProcess(streams.settleWithin()),
                 new ThreadFailures(clock, streams.threadRestarts(), streams.threadRestartWindow()),
                 checks.orderedStream().toList(),
                 exit,

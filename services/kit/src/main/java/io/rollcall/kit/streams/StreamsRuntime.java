@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.LagInfo;
@@ -53,6 +54,8 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
     private final StreamTopics topics;
     private final ReadableStores readable;
     private final Map<String, Object> adminProperties;
+    private final String group;
+    private final Settling settling;
     private final ThreadFailures failures;
     private final List<StartCheck> checks;
     private final ProcessExit exit;
@@ -68,6 +71,8 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
             StreamTopics topics,
             ReadableStores readable,
             Map<String, Object> adminProperties,
+            String group,
+            Settling settling,
             ThreadFailures failures,
             List<StartCheck> checks,
             ProcessExit exit,
@@ -76,6 +81,8 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
         this.topics = topics;
         this.readable = readable;
         this.adminProperties = adminProperties;
+        this.group = group;
+        this.settling = settling;
         this.failures = failures;
         this.checks = checks;
         this.exit = exit;
@@ -258,7 +265,9 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
                 check.check(admin);
             }
             topics.warm();
-            return null;
+            return othersHaveTheWork(admin) && !settling.isOver()
+                    ? "others have its work until this process has settled"
+                    : null;
         } catch (RegistryUnavailableException e) {
             return "the schema registry does not answer, or lacks our schemas";
         } catch (RetriableException | java.util.concurrent.TimeoutException e) {
@@ -268,6 +277,25 @@ public final class StreamsRuntime implements SmartLifecycle, ReadinessCheck, Met
                 return "no broker answers";
             }
             throw new UnfitBrokerException("the broker does not tell of its topics", e.getCause());
+        }
+    }
+
+    /** What is handed over stands still for as long as its new owner needs for the first steps. */
+    private boolean othersHaveTheWork(Admin admin)
+            throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+        try {
+            return admin
+                    .describeConsumerGroups(List.of(group))
+                    .all()
+                    .get(ASK.toMillis(), TimeUnit.MILLISECONDS)
+                    .values()
+                    .stream()
+                    .anyMatch(it -> !it.members().isEmpty());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return false;
+            }
+            throw e;
         }
     }
 

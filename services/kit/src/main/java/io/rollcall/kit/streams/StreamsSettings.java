@@ -33,6 +33,8 @@ import org.springframework.util.unit.DataSize;
  * @param threadRestarts how many threads may die within {@code threadRestartWindow} before the process gives up
  * @param threadRestartWindow see {@code threadRestarts}
  * @param closeTimeout how long an orderly end may take
+ * @param settleWithin how long a process that has just started may leave the work to others, where there are any, until
+ *     its compilers have caught up; nothing to take part at once
  * @param applicationServer where this instance answers for its part of the state, as {@code host:port}; may be empty
  * @param guarantee what one input leads to
  */
@@ -51,6 +53,7 @@ public record StreamsSettings(
         @DefaultValue("5") int threadRestarts,
         @DefaultValue("10m") Duration threadRestartWindow,
         @DefaultValue("10s") Duration closeTimeout,
+        @DefaultValue("15s") Duration settleWithin,
         @DefaultValue("") String applicationServer,
         @DefaultValue("exactly-once-v2") Guarantee guarantee) {
 
@@ -85,6 +88,9 @@ public record StreamsSettings(
         positive("task-timeout", taskTimeout);
         positive("thread-restart-window", threadRestartWindow);
         positive("close-timeout", closeTimeout);
+        if (settleWithin.isNegative()) {
+            throw new IllegalArgumentException("rollcall.streams.settle-within must not be negative");
+        }
         if (threads < 1) {
             throw new IllegalArgumentException("rollcall.streams.threads must be 1 or more");
         }

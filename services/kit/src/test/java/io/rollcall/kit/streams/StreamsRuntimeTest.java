@@ -297,6 +297,20 @@ class StreamsRuntimeTest {
         }
     }
 
+    @Test
+    void leavesTheWorkToOthersUntilItHasSettled(@TempDir Path otherData) {
+        String patient = "--rollcall.streams.settle-within=3s";
+        try (var alone = started(StreamsRuntimeTest::fineWith, patient)) {
+            awaitReadiness(alone, Readiness.up());
+            try (var other = new CountingService(
+                    cluster.bootstrapServers(), registry, otherData, StreamsRuntimeTest::fineWith, patient)) {
+                awaitReadiness(other, Readiness.down("others have its work until this process has settled"));
+                assertThat(alone.readiness()).isEqualTo(Readiness.up());
+                awaitReadiness(other, Readiness.up());
+            }
+        }
+    }
+
     private static void awaitAnswers(ThrowingRunnable asserted) {
         await().ignoreExceptionsInstanceOf(UnavailableException.class).untilAsserted(asserted);
     }

@@ -85,4 +85,10 @@ class StreamsSettingsTest {
         assertThatThrownBy(() -> properties(Map.of("rollcall.streams.bulk-linger", "-1ms")))
                 .hasRootCauseMessage("rollcall.streams.bulk-commit-interval and bulk-linger must not be negative");
     }
+
+    @Test
+    void nobodySettlesForLessThanNoTime() {
+        assertThatThrownBy(() -> properties(Map.of("rollcall.streams.settle-within", "-1s")))
+                .hasRootCauseMessage("rollcall.streams.settle-within must not be negative");
+    }
 }
