@@ -5,9 +5,7 @@ import io.rollcall.bench.ingest.IngestCommand;
 import io.rollcall.bench.live.LiveCommand;
 import io.rollcall.bench.quota.QuotaBench;
 import io.rollcall.bench.rebuild.RebuildCommand;
-import io.rollcall.local.StackException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.rollcall.local.Rollcall;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,16 +40,6 @@ public final class Bench {
     }
 
     static CommandLine commandLine() {
-        var commandLine = new CommandLine(new Bench());
-        commandLine.setExecutionExceptionHandler((failure, command, _) -> {
-            switch (failure) {
-                case StackException known -> command.getErr().println(known.getMessage());
-                case IOException known -> command.getErr().println(known.getMessage());
-                case UncheckedIOException known -> command.getErr().println(known.getMessage());
-                default -> throw failure;
-            }
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        return commandLine;
+        return Rollcall.commandLine(new Bench());
     }
 }

@@ -1,8 +1,6 @@
 package io.rollcall.chaos;
 
-import io.rollcall.local.StackException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.rollcall.local.Rollcall;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,16 +32,6 @@ public final class Chaos {
     }
 
     static CommandLine commandLine() {
-        var commandLine = new CommandLine(new Chaos());
-        commandLine.setExecutionExceptionHandler((failure, command, _) -> {
-            switch (failure) {
-                case StackException known -> command.getErr().println(known.getMessage());
-                case IOException known -> command.getErr().println(known.getMessage());
-                case UncheckedIOException known -> command.getErr().println(known.getMessage());
-                default -> throw failure;
-            }
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        return commandLine;
+        return Rollcall.commandLine(new Chaos());
     }
 }

@@ -1,6 +1,7 @@
 package io.rollcall.chaos;
 
 import io.rollcall.local.Stack;
+import io.rollcall.local.StackException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -15,7 +16,7 @@ sealed interface Fault {
         List<Fault> named =
                 faults.stream().filter(fault -> fault.title().contains(name)).toList();
         if (named.isEmpty()) {
-            throw new IllegalArgumentException("no fault has \"" + name + "\" in its name");
+            throw new StackException("no fault has \"" + name + "\" in its name");
         }
         return named;
     }

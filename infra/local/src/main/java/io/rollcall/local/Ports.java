@@ -78,7 +78,7 @@ public record Ports(
     /** The same for a stack with so many brokers: one, or the three that Kafka needs to go on without one. */
     public static Ports free(int brokers) {
         if (brokers != 1 && brokers != 3) {
-            throw new IllegalArgumentException("Kafka has 1 or 3 brokers here, not " + brokers);
+            throw new StackException("Kafka has 1 or 3 brokers here, not " + brokers);
         }
         List<ServerSocket> sockets = new ArrayList<>();
         try (var udp = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {

@@ -45,7 +45,12 @@ public final class Rollcall {
     }
 
     static CommandLine commandLine() {
-        var commandLine = new CommandLine(new Rollcall());
+        return commandLine(new Rollcall());
+    }
+
+    /** Runs a program of picocli's: what is in its way is told in a sentence, and its status is 1. */
+    public static CommandLine commandLine(Object program) {
+        var commandLine = new CommandLine(program);
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             switch (failure) {
                 case StackException known -> command.getErr().println(known.getMessage());

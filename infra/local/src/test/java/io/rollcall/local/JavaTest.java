@@ -103,6 +103,20 @@ class JavaTest {
                 .isTrue();
     }
 
+    @Test
+    void whatIsLearntIsUsedByWhoLearnsNothing() throws IOException {
+        Path learnt = folder.resolve("learnt");
+        assertThat(Java.learnt(learnt, jar.toString(), List.of("-Xmx1m"))).isEmpty();
+
+        Java.keepWhatWasLearnt(written(Java.learning(learnt, jar.toString(), List.of("-Xmx1m"))));
+
+        assertThat(Java.learnt(learnt, jar.toString(), List.of("-Xmx1m")).orElseThrow())
+                .first()
+                .asString()
+                .startsWith("-XX:AOTCache=" + learnt);
+        assertThat(Java.learnt(learnt, jar.toString(), List.of("-Xmx2m"))).isEmpty();
+    }
+
     private static List<String> written(List<String> options) throws IOException {
         Files.writeString(Path.of(options.getFirst().replace("-XX:AOTCacheOutput=", "")), "");
         return options;

@@ -10,6 +10,7 @@ import io.rollcall.bench.load.LoadResult;
 import io.rollcall.bench.load.Requests;
 import io.rollcall.local.CommittedLog;
 import io.rollcall.local.Livekit;
+import io.rollcall.local.StackException;
 import io.rollcall.local.TrialStack;
 import io.rollcall.schemas.AvroSerde;
 import io.rollcall.schemas.Service;
@@ -106,7 +107,7 @@ public final class CommandsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (instances.stream().anyMatch(count -> count < 1 || count > 2)) {
-            throw new IllegalArgumentException("--instances is 1, 2 or both: 1,2");
+            throw new StackException("--instances is 1, 2 or both: 1,2");
         }
         var table = new Table(
                 "instances",
