@@ -98,10 +98,7 @@ final class CommandsCommand implements Callable<Integer> {
             out.printf("%d sessions per second at two instances%n", rate);
             underLoad(client, rate, () -> {
                 Thread.sleep(CALM.multipliedBy(2));
-                for (Fault fault : faults) {
-                    struck.add(Struck.by(fault, trial, out));
-                    Thread.sleep(CALM);
-                }
+                struck.addAll(Struck.byEach(faults, trial, CALM, out));
             });
             compare(trial);
             print(struck);
@@ -126,26 +123,23 @@ final class CommandsCommand implements Callable<Integer> {
         return URI.create("http://127.0.0.1:" + trial.ports().sessionApi());
     }
 
-    @FunctionalInterface
-    private interface Meanwhile {
-        void happens() throws InterruptedException, TimeoutException;
-    }
-
     /** Makes and ends sessions for as long as something else happens. */
     private void underLoad(SessionClient client, int perSecond, Meanwhile meanwhile)
             throws InterruptedException, TimeoutException {
         var over = new AtomicBoolean();
         try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
             Thread load = Thread.ofVirtual().start(() -> load(client, perSecond, requests, over));
-            meanwhile.happens();
-            over.set(true);
+            try {
+                meanwhile.happens();
+            } finally {
+                // Before the executor is closed, which waits for all that runs.
+                over.set(true);
+            }
             load.join();
             requests.shutdown();
             if (!requests.awaitTermination(3, TimeUnit.MINUTES)) {
                 throw new TimeoutException("not every request has come to an end");
             }
-        } finally {
-            over.set(true);
         }
     }
 

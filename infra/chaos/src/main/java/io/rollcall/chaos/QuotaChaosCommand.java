@@ -120,10 +120,7 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 Thread.sleep(CALM.multipliedBy(3));
                 warmAt = Instant.now();
                 Thread.sleep(CALM);
-                for (Fault fault : faults) {
-                    struck.add(Struck.by(fault, trial, out));
-                    Thread.sleep(CALM);
-                }
+                struck.addAll(Struck.byEach(faults, trial, CALM, out));
             });
             Duration emptyAfter = untilNothingIsTaken(agencies);
             QuotaAudit audit = audit(trial);
@@ -140,11 +137,6 @@ final class QuotaChaosCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             throw new IOException("the rehearsal does not end", e);
         }
-    }
-
-    @FunctionalInterface
-    private interface Meanwhile {
-        void happens() throws InterruptedException, TimeoutException;
     }
 
     /** The viewers and the strange clock are at it for as long as something else happens. */
@@ -165,8 +157,12 @@ final class QuotaChaosCommand implements Callable<Integer> {
                 strange.run(AGENCIES, over);
                 return null;
             }));
-            meanwhile.happens();
-            over.set(true);
+            try {
+                meanwhile.happens();
+            } finally {
+                // Before the executor is closed, which waits for everybody.
+                over.set(true);
+            }
             threads.shutdown();
             if (!threads.awaitTermination(3, TimeUnit.MINUTES)) {
                 throw new TimeoutException("not every request has come to an end");
@@ -176,8 +172,6 @@ final class QuotaChaosCommand implements Callable<Integer> {
             }
         } catch (ExecutionException e) {
             throw new IllegalStateException("somebody who should have taken part did not", e.getCause());
-        } finally {
-            over.set(true);
         }
     }
 

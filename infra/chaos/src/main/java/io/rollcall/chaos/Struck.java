@@ -4,6 +4,8 @@ import io.rollcall.local.TrialStack;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -29,6 +31,17 @@ record Struck(String title, Instant at, Duration readyAfter) {
             Thread.sleep(50);
         }
         return new Struck(fault.title(), at, Duration.between(at, Instant.now()));
+    }
+
+    /** One after the other; between two, and after the last, everything is left alone for so long. */
+    static List<Struck> byEach(List<Fault> faults, TrialStack trial, Duration calm, PrintStream out)
+            throws InterruptedException, TimeoutException {
+        var struck = new ArrayList<Struck>();
+        for (Fault fault : faults) {
+            struck.add(by(fault, trial, out));
+            Thread.sleep(calm);
+        }
+        return struck;
     }
 
     private static boolean restarted(TrialStack trial, String part, long before) {
