@@ -3,6 +3,7 @@ package io.rollcall.kit.kafka;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -68,6 +69,16 @@ public abstract class ConsumerThread implements SmartLifecycle {
         }
     }
 
+    /** Rests for so long, no longer than until the end or until it is told to {@link #goOn}. */
+    protected final void rest(Duration time) {
+        LockSupport.parkNanos(this, time.toNanos());
+    }
+
+    /** Ends a {@link #rest}; the next one when there is none just now. */
+    protected final void goOn() {
+        LockSupport.unpark(thread);
+    }
+
     @Override
     public final synchronized void start() {
         if (thread == null && running()) {
@@ -93,6 +104,7 @@ public abstract class ConsumerThread implements SmartLifecycle {
         if (reading != null) {
             reading.wakeup();
         }
+        goOn();
         Thread running = thread;
         if (running != null) {
             try {

@@ -29,6 +29,8 @@ public abstract class TopicReader extends ConsumerThread implements ReadinessChe
     private static final long LOOK_AT_CONNECTIONS_EVERY_NS =
             Duration.ofMillis(500).toNanos();
 
+    private static final Duration GATHER = Duration.ofMillis(20);
+
     private final Logger log = LoggerFactory.getLogger(getClass());
     private final String name;
     private final Map<String, Object> settings;
@@ -145,6 +147,14 @@ public abstract class TopicReader extends ConsumerThread implements ReadinessChe
         return records;
     }
 
+    /**
+     * Lets what comes next come together: where many write, each transaction of theirs would be a fetch of its own, which
+     * costs the broker and us more than the records in it.
+     */
+    protected final void gather() {
+        rest(GATHER);
+    }
+
     /** Notes how far behind it is, after what was polled has been taken. */
     protected final void noteLag(Consumer<byte[], byte[]> reading) {
         lag.set(lagOf(reading));
@@ -200,6 +210,11 @@ public abstract class TopicReader extends ConsumerThread implements ReadinessChe
             trouble = why;
             log.atWarn().addKeyValue(LogKeys.REASON, why).log(name + " does not move");
         }
+    }
+
+    /** Whether nothing moves just now, as far as is known. */
+    protected final boolean isTroubled() {
+        return trouble != null;
     }
 
     private void recovered() {

@@ -129,6 +129,7 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
         var it = new Waiting(ends, new CompletableFuture<>());
         waiting.add(it);
         tellWaiting();
+        goOn();
         // Of what waits, not of what the caller holds: nobody is left waiting when the view stands still.
         return it.reached()
                 .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
@@ -240,6 +241,9 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
                         .addKeyValue(LogKeys.COUNT, entries.size())
                         .log("the view is complete");
                 caughtUp.complete(null);
+            }
+            if (complete && !records.isEmpty() && waiting.isEmpty()) {
+                gather();
             }
         }
     }

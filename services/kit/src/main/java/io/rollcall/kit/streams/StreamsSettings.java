@@ -42,7 +42,7 @@ import org.springframework.util.unit.DataSize;
 public record StreamsSettings(
         @DefaultValue("5ms") Duration commitInterval,
         @DefaultValue("0ms") Duration bulkCommitInterval,
-        @DefaultValue("1ms") Duration bulkLinger,
+        @DefaultValue("20ms") Duration bulkLinger,
         @DefaultValue("2ms") Duration pollInterval,
         @DefaultValue("1") int threads,
         @DefaultValue("1") int standbys,

@@ -77,7 +77,7 @@ class StreamsSettingsTest {
     @Test
     void whatIsCommittedInBulkIsSentInBulk() {
         assertThat(properties(Map.of("rollcall.streams.bulk-commit-interval", "100ms")))
-                .containsEntry("producer.linger.ms", 1L)
+                .containsEntry("producer.linger.ms", 20L)
                 .containsEntry("commit.interval.ms", 100L);
         assertThat(properties(Map.of(
                         "rollcall.streams.bulk-commit-interval", "100ms", "rollcall.streams.bulk-linger", "50ms")))

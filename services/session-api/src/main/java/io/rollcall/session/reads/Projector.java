@@ -141,8 +141,12 @@ public final class Projector<V extends SpecificRecord> extends TopicReader imple
                 }
                 if (inStep) {
                     // While it is being filled readiness goes on saying so.
-                    apply(reading, filling ? reading.poll(POLL) : poll(reading, POLL));
+                    ConsumerRecords<byte[], byte[]> polled = filling ? reading.poll(POLL) : poll(reading, POLL);
+                    apply(reading, polled);
                     measure(reading);
+                    if (!filling && !polled.isEmpty()) {
+                        gather();
+                    }
                 } else {
                     // Nothing comes, but the place in the group stays.
                     var _ = reading.poll(POLL);
