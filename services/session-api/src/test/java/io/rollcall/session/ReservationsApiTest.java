@@ -480,6 +480,25 @@ class ReservationsApiTest {
     }
 
     @Test
+    void allDecisionsOfARequestHaveTheTimeOfOneTogether() {
+        String agency = agency(1);
+        String camera = camera(agency);
+        String key = any("key");
+        stack.quota.decidesAfter(Duration.ofMillis(900));
+        // Three commands under a key, each of which is answered in time.
+        assertThat(reserve(first, "ann", camera, key).status()).isEqualTo(503);
+        stack.quota.decidesAfter(Duration.ZERO);
+
+        Reply again = reserve(second, "ann", camera, key);
+
+        assertThat(stack.quota.lease(again.id())).isPresent();
+        assertThat(stack.quota.used(agency)).isOne();
+        assertThat(stack.quota.endings)
+                .filteredOn(it -> it.getAgency().equals(agency))
+                .isEmpty();
+    }
+
+    @Test
     void underAKeyTheLeaseWaitsForTheSameRequestToComeAgain() {
         String agency = agency(1);
         String camera = camera(agency);

@@ -18,6 +18,7 @@ import io.rollcall.schemas.quota.ReserveSlot;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -61,12 +63,14 @@ final class TestQuota implements AutoCloseable {
     private final ConcurrentMap<String, Lease> live = new ConcurrentHashMap<>();
     private final Map<String, String> reservedBy = new HashMap<>();
     private final Set<String> beaten = new HashSet<>();
+    private final Queue<ConsumerRecord<byte[], byte[]>> undecided = new ArrayDeque<>();
     private final Map<Integer, Map<String, Answered>> answers = new HashMap<>();
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Thread thread = Thread.ofPlatform().name("test-quota").unstarted(this::run);
     private volatile @Nullable Integer totalLimit;
     private volatile int capacity = Integer.MAX_VALUE;
     private boolean away;
+    private Duration age = Duration.ZERO;
     private volatile boolean ended;
 
     /** Every lease that has ended, as its event told. */
@@ -115,6 +119,11 @@ final class TestQuota implements AutoCloseable {
     /** Decides nothing until it is back, and then everything that has come meanwhile. */
     void away(boolean isAway) {
         order(() -> away = isAway);
+    }
+
+    /** Decides each command when it is this old, or a little older. */
+    void decidesAfter(Duration age) {
+        order(() -> this.age = age);
     }
 
     /** How many commands have come that are not decided. */
@@ -177,6 +186,12 @@ final class TestQuota implements AutoCloseable {
                 consumer.resume(partitions);
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(10))) {
+                undecided.add(record);
+            }
+            Instant until = Instant.now().minus(age);
+            while (!undecided.isEmpty()
+                    && !Instant.ofEpochMilli(undecided.element().timestamp()).isAfter(until)) {
+                ConsumerRecord<byte[], byte[]> record = undecided.remove();
                 inTransaction(() -> decide(record));
             }
         }

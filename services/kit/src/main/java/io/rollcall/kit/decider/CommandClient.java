@@ -56,7 +56,10 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandClient.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL_IN_TROUBLE = Duration.ofMillis(50);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final String NO_ANSWER =
+            "No answer came in time. It may have been done all the same: the same " + CommandIds.HEADER + " tells.";
 
     private final Protocol<CR, ER> protocol;
     private final AvroSerde<CR> commands;
@@ -114,20 +117,36 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
      *     finds out. Fails with {@link NotSentException} when too many wait, or answers cannot be heard yet
      */
     public CompletableFuture<ER> send(String id, CommandHeader header, CR command) {
-        return sendTo(null, id, header, command);
+        return sendTo(null, id, header, command, deadline());
     }
 
     /** Sends a command to a partition that does not follow from its key; else as {@link #send}. */
     public CompletableFuture<ER> send(int partition, String key, CommandHeader header, CR command) {
-        return sendTo(partition, key, header, command);
+        return sendTo(partition, key, header, command, deadline());
     }
 
-    private CompletableFuture<ER> sendTo(@Nullable Integer partition, String key, CommandHeader header, CR command) {
+    /**
+     * Sends one of several commands of a request; else as {@link #send}.
+     *
+     * @param within fails with {@link NotSentException} when it has passed
+     */
+    public CompletableFuture<ER> send(int partition, String key, CommandHeader header, CR command, Deadline within) {
+        return sendTo(partition, key, header, command, within);
+    }
+
+    /** For the commands of a request that begins now: together they have the time of one. */
+    public Deadline deadline() {
+        return Deadline.after(timeout);
+    }
+
+    private CompletableFuture<ER> sendTo(
+            @Nullable Integer partition, String key, CommandHeader header, CR command, Deadline within) {
         Producer<byte[], byte @Nullable []> sending = producer;
-        if (!positioned || sending == null) {
+        // Who asks while Kafka is away comes again anyway: what piled up meanwhile would be decided before them.
+        if (!positioned || sending == null || isTroubled()) {
             return CompletableFuture.failedFuture(notYet());
         }
-        return send(sending, partition, key, header, command);
+        return send(sending, partition, key, header, command, within);
     }
 
     /**
@@ -142,17 +161,20 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             return CompletableFuture.failedFuture(notYet());
         }
         var appended = new CompletableFuture<Void>();
-        try {
-            var _ = sending.send(record(partition, key, header, command), (_, failure) -> {
-                if (failure == null) {
-                    appended.complete(null);
-                } else {
-                    appended.completeExceptionally(failure);
-                }
-            });
-        } catch (RuntimeException e) {
-            appended.completeExceptionally(e);
-        }
+        // A send may block, and who appends may be the one thread on which all time-outs of this process end.
+        Thread.ofVirtual().name(clientId + "-append").start(() -> {
+            try {
+                var _ = sending.send(record(partition, key, header, command), (_, failure) -> {
+                    if (failure == null) {
+                        appended.complete(null);
+                    } else {
+                        appended.completeExceptionally(failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                appended.completeExceptionally(e);
+            }
+        });
         return appended;
     }
 
@@ -179,7 +201,13 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             @Nullable Integer partition,
             String id,
             CommandHeader header,
-            CR command) {
+            CR command,
+            Deadline within) {
+        Duration left = within.left();
+        if (!left.isPositive()) {
+            timedOut.incrementAndGet();
+            return CompletableFuture.failedFuture(new NotSentException(NO_ANSWER, RETRY_AFTER));
+        }
         if (waitingCount.incrementAndGet() > atMost) {
             waitingCount.decrementAndGet();
             return CompletableFuture.failedFuture(new NotSentException(
@@ -189,7 +217,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
         var answer = new CompletableFuture<ER>();
         waiting.compute(commandId, (_, others) -> with(others, answer));
         long sentAt = System.nanoTime();
-        CompletableFuture<ER> result = answer.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        CompletableFuture<ER> result = answer.orTimeout(left.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((_, _) -> {
                     waitingCount.decrementAndGet();
                     waiting.computeIfPresent(commandId, (_, others) -> without(others, answer));
@@ -232,10 +260,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (failure instanceof TimeoutException) {
             timedOut.incrementAndGet();
-            return new UnavailableException(
-                    "No answer came in time. It may have been done all the same: the same " + CommandIds.HEADER
-                            + " tells.",
-                    RETRY_AFTER);
+            return new UnavailableException(NO_ANSWER, RETRY_AFTER);
         }
         LOG.atWarn()
                 .addKeyValue(LogKeys.TOPIC, protocol.commands().name())
@@ -292,7 +317,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             if (!warm) {
                 warmUp();
             }
-            for (ConsumerRecord<byte[], byte[]> record : poll(reading, POLL)) {
+            for (ConsumerRecord<byte[], byte[]> record : poll(reading, isTroubled() ? POLL_IN_TROUBLE : POLL)) {
                 heard(record);
                 positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
             }
@@ -361,7 +386,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
                     .setAuthor(clientId)
                     .setCorrelationId(id)
                     .build();
-            sent.add(send(sending, partition, "warm-up-" + partition, header, protocol.nothing(header))
+            sent.add(send(sending, partition, "warm-up-" + partition, header, protocol.nothing(header), deadline())
                     .thenAccept(_ -> cold.remove(partition)));
         }
         warming = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));

@@ -58,8 +58,9 @@ public record KafkaSettings(
         // each).
         it.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 250);
         it.put(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, 250);
-        // One broker behind one name must not be given up for good after minutes without an answer.
-        it.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "rebootstrap");
+        // Without any broker it keeps what it knows of them. Beginning anew (the default) forgets the topics: after an
+        // outage each send blocks until they are known again.
+        it.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         // Metrics are read from the client's own registry: nothing needs the platform's management beans.
         it.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         it.putAll(client);

@@ -2,6 +2,7 @@ package io.rollcall.session.reservations.http;
 
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandIds;
+import io.rollcall.kit.decider.Deadline;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.ReservationIds;
 import io.rollcall.schemas.commands.Answer;
@@ -33,8 +34,8 @@ final class FirstUses {
     }
 
     /** What the key of a request was first used for, if it was; fails when that was another body. */
-    CompletableFuture<Optional<FirstAnswer>> of(CommandHeader header) {
-        return asked(header, false, "", ATTEMPTS).thenApply(answer -> {
+    CompletableFuture<Optional<FirstAnswer>> of(CommandHeader header, Deadline within) {
+        return asked(header, false, "", within, ATTEMPTS).thenApply(answer -> {
             if (answer.getOutcome() == Outcome.REFUSED) {
                 throw CommandIds.reused();
             }
@@ -43,15 +44,16 @@ final class FirstUses {
     }
 
     /** Keeps this for the key of a request, unless something is kept; empty when that was for another body. */
-    CompletableFuture<Optional<FirstAnswer>> keep(CommandHeader header, FirstAnswer ours) {
-        return asked(header, true, ours.note(), ATTEMPTS)
+    CompletableFuture<Optional<FirstAnswer>> keep(CommandHeader header, FirstAnswer ours, Deadline within) {
+        return asked(header, true, ours.note(), within, ATTEMPTS)
                 .thenApply(answer -> answer.getOutcome() == Outcome.REFUSED
                         ? Optional.empty()
                         : Optional.of(Objects.requireNonNullElse(FirstAnswer.in(answer), ours)));
     }
 
     /** What is known of the key; refused when it was used for another body. */
-    private CompletableFuture<Answer> asked(CommandHeader header, boolean keep, String note, int attempts) {
+    private CompletableFuture<Answer> asked(
+            CommandHeader header, boolean keep, String note, Deadline within, int attempts) {
         CommandHeader ours = CommandHeader.newBuilder(header)
                 .setCommandId(header.getCommandId() + "-body")
                 // All who wait for this command's id hear every answer to it: this tells which body it is about.
@@ -60,12 +62,12 @@ final class FirstUses {
                 .setNote(note)
                 .build();
         int where = ReservationIds.partitionOf(header.getCommandId(), commands.partitions());
-        return commands.send(where, ours.getCommandId(), ours, protocol.nothing(ours))
+        return commands.send(where, ours.getCommandId(), ours, protocol.nothing(ours), within)
                 .thenCompose(event -> {
                     Answer answer = event.getAnswer();
                     if (answer == null || !isAbout(header, event) || (keep && isOfAQuestion(answer))) {
                         return attempts > 1
-                                ? asked(header, keep, note, attempts - 1)
+                                ? asked(header, keep, note, within, attempts - 1)
                                 : CompletableFuture.failedFuture(tooMany());
                     }
                     return CompletableFuture.completedFuture(answer);

@@ -2,6 +2,7 @@ package io.rollcall.session.reservations.http;
 
 import io.rollcall.kit.decider.CommandClient;
 import io.rollcall.kit.decider.CommandIds;
+import io.rollcall.kit.decider.Deadline;
 import io.rollcall.kit.decider.NotSentException;
 import io.rollcall.kit.decider.Reasons;
 import io.rollcall.kit.kafka.View;
@@ -77,17 +78,18 @@ final class ReserveSaga {
      * @param thing from which the reservation's id is made
      */
     CompletableFuture<Reserved> reserve(CommandHeader header, String thing, ReserveSlot slot) {
+        Deadline within = commands.deadline();
         Camera camera = cameras.get(slot.getCameraId()).orElse(null);
         if (camera == null) {
-            return againOr(header, ReservationRefusals.unknownCamera());
+            return againOr(header, within, ReservationRefusals.unknownCamera());
         }
         int partition = ReservationIds.partitionOf(camera.getAgency(), commands.partitions());
-        var attempt = new Attempt(header, slot, camera, partition, ReservationIds.of(partition, bits(thing)));
+        var attempt = new Attempt(header, slot, camera, partition, ReservationIds.of(partition, bits(thing)), within);
         if (camera.getStatus() != CameraStatus.ONLINE && !attempt.wasGrantedBefore()) {
-            return againOr(header, ReservationRefusals.notOnline(camera.getStatus()));
+            return againOr(header, within, ReservationRefusals.notOnline(camera.getStatus()));
         }
         return header.getRepeatable() && isFull(camera.getAgency())
-                ? againOrElse(header, attempt::isElsewhere, attempt::reserveAsked)
+                ? againOrElse(header, within, attempt::isElsewhere, attempt::reserveAsked)
                 : attempt.reserve();
     }
 
@@ -98,32 +100,35 @@ final class ReserveSaga {
     }
 
     /** The first answer to the same request; the refusal when there was none. */
-    private CompletableFuture<Reserved> againOr(CommandHeader header, RuntimeException refusal) {
-        return againOr(header, _ -> true, refusal);
+    private CompletableFuture<Reserved> againOr(CommandHeader header, Deadline within, RuntimeException refusal) {
+        return againOr(header, within, _ -> true, refusal);
     }
 
     private CompletableFuture<Reserved> againOr(
-            CommandHeader header, Predicate<FirstAnswer> which, RuntimeException refusal) {
+            CommandHeader header, Deadline within, Predicate<FirstAnswer> which, RuntimeException refusal) {
         CompletableFuture<Reserved> refused = CompletableFuture.failedFuture(refusal);
-        return header.getRepeatable() ? againOrElse(header, which, () -> refused) : refused;
+        return header.getRepeatable() ? againOrElse(header, within, which, () -> refused) : refused;
     }
 
     /** The first answer to the same request, where it is such a one; fails when the key came with another body. */
     private CompletableFuture<Reserved> againOrElse(
-            CommandHeader header, Predicate<FirstAnswer> which, Supplier<CompletableFuture<Reserved>> otherwise) {
-        return uses.of(header)
+            CommandHeader header,
+            Deadline within,
+            Predicate<FirstAnswer> which,
+            Supplier<CompletableFuture<Reserved>> otherwise) {
+        return uses.of(header, within)
                 .thenCompose(first ->
-                        first.filter(which).map(it -> again(header, it)).orElseGet(otherwise));
+                        first.filter(which).map(it -> again(header, within, it)).orElseGet(otherwise));
     }
 
-    private CompletableFuture<Reserved> again(CommandHeader header, FirstAnswer first) {
+    private CompletableFuture<Reserved> again(CommandHeader header, Deadline within, FirstAnswer first) {
         var ended = new Reserved(first, null);
-        return leases.upToNow().thenCompose(_ -> {
+        return leases.upToNow(within.left()).thenCompose(_ -> {
             Lease lease = leases.get(first.reservationId()).orElse(null);
             return lease == null
                     ? CompletableFuture.completedFuture(ended)
                     : rooms.ensure(lease.getCameraId())
-                            .thenCompose(_ -> beats(header, first.reservationId()))
+                            .thenCompose(_ -> beats(header, within, first.reservationId()))
                             .thenApply(beats -> beats ? new Reserved(first, lease) : ended);
         });
     }
@@ -134,9 +139,14 @@ final class ReserveSaga {
      *
      * @return whether it was there to be kept
      */
-    private CompletableFuture<Boolean> beats(CommandHeader header, String id) {
+    private CompletableFuture<Boolean> beats(CommandHeader header, Deadline within, String id) {
         CommandHeader keeping = ofItsOwn(header);
-        return commands.send(ReservationIds.partition(id).orElseThrow(), id, keeping, QuotaCommands.keep(keeping, id))
+        return commands.send(
+                        ReservationIds.partition(id).orElseThrow(),
+                        id,
+                        keeping,
+                        QuotaCommands.keep(keeping, id),
+                        within)
                 .thenApply(event -> {
                     Answer answer = event.getAnswer();
                     return answer == null || answer.getOutcome() != Outcome.REFUSED;
@@ -168,11 +178,12 @@ final class ReserveSaga {
         private final Camera camera;
         private final int partition;
         private final String id;
+        private final Deadline within;
         private final FirstAnswer ours;
         private int grants;
         private boolean isAsked;
 
-        Attempt(CommandHeader header, ReserveSlot slot, Camera camera, int partition, String id) {
+        Attempt(CommandHeader header, ReserveSlot slot, Camera camera, int partition, String id, Deadline within) {
             this.ours = new FirstAnswer(id, camera.getCameraId(), camera.getName(), slot.getQuality());
             this.header = header.getRepeatable()
                     ? CommandHeader.newBuilder(header).setNote(ours.note()).build()
@@ -181,6 +192,7 @@ final class ReserveSaga {
             this.camera = camera;
             this.partition = partition;
             this.id = id;
+            this.within = within;
         }
 
         /** A request that comes again has its first answer, whatever the camera is now. */
@@ -216,7 +228,7 @@ final class ReserveSaga {
                 Answer answer = event.getAnswer();
                 return isAsked || (answer != null && answer.getReason().equals(Reasons.KEY_REUSED))
                         ? CompletableFuture.failedFuture(refusal)
-                        : againOr(header, this::isElsewhere, refusal);
+                        : againOr(header, within, this::isElsewhere, refusal);
             }
             return granted(event);
         }
@@ -226,7 +238,8 @@ final class ReserveSaga {
                             partition,
                             camera.getAgency(),
                             header,
-                            QuotaCommands.reserve(header, id, camera.getAgency(), slot))
+                            QuotaCommands.reserve(header, id, camera.getAgency(), slot),
+                            within)
                     .exceptionallyCompose(failure -> {
                         // It may be granted yet. Under a key the lease waits for the same request to come again.
                         if (!header.getRepeatable() && !(failure instanceof NotSentException)) {
@@ -278,7 +291,7 @@ final class ReserveSaga {
                     .thenCompose(_ -> {
                         if (!isStillThere()) {
                             undo();
-                            return againOr(header, ReservationRefusals.unknownCamera());
+                            return againOr(header, within, ReservationRefusals.unknownCamera());
                         }
                         return header.getRepeatable()
                                 ? kept(first, lease)
@@ -291,7 +304,7 @@ final class ReserveSaga {
          * granted; and the lease is. Where it was taken back before that, it is asked for anew.
          */
         private CompletableFuture<Reserved> kept(FirstAnswer first, Lease lease) {
-            return uses.keep(header, first).thenCompose(kept -> {
+            return uses.keep(header, first, within).thenCompose(kept -> {
                 FirstAnswer held = kept.orElse(null);
                 if (held == null) {
                     undo();
@@ -300,9 +313,9 @@ final class ReserveSaga {
                 if (!held.reservationId().equals(id)) {
                     // The camera was another agency's the first time.
                     undo();
-                    return again(header, held);
+                    return again(header, within, held);
                 }
-                return beats(header, id)
+                return beats(header, within, id)
                         .thenCompose(beats ->
                                 beats ? CompletableFuture.completedFuture(new Reserved(held, lease)) : reserve());
             });

@@ -60,9 +60,14 @@ public final class LiveLeases {
 
     /** Done when everything decided until now is known here; {@link UnavailableException} when that takes too long. */
     public CompletableFuture<Void> upToNow() {
-        return view.upToNow(ends, PATIENCE)
+        return upToNow(PATIENCE);
+    }
+
+    /** The same, for somebody who waits no longer than that. */
+    public CompletableFuture<Void> upToNow(Duration patience) {
+        return view.upToNow(ends, patience)
                 // The broker may not even say where the topic ends.
-                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         failure instanceof CompletionException
                                         && failure.getCause() instanceof UnavailableException away

@@ -1,0 +1,5 @@
+/** Tests of reservations. */
+@NullMarked
+package io.rollcall.session.reservations.wire;
+
+import org.jspecify.annotations.NullMarked;
