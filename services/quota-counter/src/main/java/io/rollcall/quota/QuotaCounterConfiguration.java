@@ -91,7 +91,7 @@ class QuotaCounterConfiguration {
 
     @Bean
     View<AgencyUsage> agencyUsage(SchemaRegistry registry, KafkaSettings kafka, Service service) {
-        return new View<>(Topics.AGENCY_USAGE, registry, kafka, service.id());
+        return new View<>(Topics.AGENCY_USAGE, registry, kafka, service.id()).gathering();
     }
 
     @Bean

@@ -114,7 +114,7 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
      *
      * @return its answer: the last event that came of it. Fails with {@link UnavailableException} when Kafka does not
      *     take it, or when no answer came in time; then it may be decided all the same, and the same Idempotency-Key
-     *     finds out. Fails with {@link NotSentException} when too many wait, or answers cannot be heard yet
+     *     finds out. Fails with {@link NotSentException} when too many wait, or answers cannot be heard now
      */
     public CompletableFuture<ER> send(String id, CommandHeader header, CR command) {
         return sendTo(null, id, header, command, deadline());
@@ -205,7 +205,6 @@ public final class CommandClient<CR extends SpecificRecord, ER extends SpecificR
             Deadline within) {
         Duration left = within.left();
         if (!left.isPositive()) {
-            timedOut.incrementAndGet();
             return CompletableFuture.failedFuture(new NotSentException(NO_ANSWER, RETRY_AFTER));
         }
         if (waitingCount.incrementAndGet() > atMost) {

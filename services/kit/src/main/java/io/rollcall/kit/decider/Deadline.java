@@ -14,6 +14,11 @@ public record Deadline(long at) {
         return new Deadline(System.nanoTime() + timeout.toNanos());
     }
 
+    /** This, or in so long, whichever is later: for what is not to be given up when most of it is done. */
+    public Deadline orIn(Duration time) {
+        return left().compareTo(time) < 0 ? after(time) : this;
+    }
+
     /** How long there is until then; not positive when it has passed. */
     public Duration left() {
         return Duration.ofNanos(at - System.nanoTime());

@@ -53,6 +53,7 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
     private final ConcurrentMap<TopicPartition, Long> positions = new ConcurrentHashMap<>();
     private final List<Waiting> waiting = new CopyOnWriteArrayList<>();
     private volatile List<TopicPartition> assigned = List.of();
+    private boolean gathering;
     private int round;
 
     private record Entry<V>(V value, int round) {}
@@ -157,6 +158,15 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
         return this;
     }
 
+    /**
+     * Lets what comes within 20 ms come together, before the start: for a topic that many transactions write to, whose
+     * readers may be so late. Whoever asks for what is there now does not wait for that.
+     */
+    public View<V> gathering() {
+        gathering = true;
+        return this;
+    }
+
     /** Says what is done with a record that cannot be decoded, besides being counted, logged and skipped. */
     public View<V> onBadRecord(BiConsumer<ConsumerRecord<byte[], byte[]>, SerializationException> handler) {
         badRecordsTo(handler);
@@ -242,7 +252,7 @@ public final class View<V extends SpecificRecord> extends TopicReader implements
                         .log("the view is complete");
                 caughtUp.complete(null);
             }
-            if (complete && !records.isEmpty() && waiting.isEmpty()) {
+            if (gathering && complete && !records.isEmpty() && lagOrUnknown() == 0 && waiting.isEmpty()) {
                 gather();
             }
         }

@@ -144,7 +144,7 @@ public final class Projector<V extends SpecificRecord> extends TopicReader imple
                     ConsumerRecords<byte[], byte[]> polled = filling ? reading.poll(POLL) : poll(reading, POLL);
                     apply(reading, polled);
                     measure(reading);
-                    if (!filling && !polled.isEmpty()) {
+                    if (inStep && !filling && !polled.isEmpty() && lagOrUnknown() == 0) {
                         gather();
                     }
                 } else {

@@ -45,7 +45,7 @@ class ReservationsConfiguration {
 
     @Bean
     View<Lease> leasesView(SchemaRegistry registry, KafkaSettings kafka, Service service) {
-        return new View<>(Topics.LEASES, registry, kafka, service.id());
+        return new View<>(Topics.LEASES, registry, kafka, service.id()).gathering();
     }
 
     @Bean

@@ -51,7 +51,7 @@ class SessionsConfiguration {
 
     @Bean
     View<Session> sessionsView(SchemaRegistry registry, KafkaSettings kafka, Service service) {
-        return new View<>(Topics.SESSIONS, registry, kafka, service.id());
+        return new View<>(Topics.SESSIONS, registry, kafka, service.id()).gathering();
     }
 
     @Bean

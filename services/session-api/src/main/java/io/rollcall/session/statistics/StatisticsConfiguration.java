@@ -21,17 +21,17 @@ class StatisticsConfiguration {
 
     @Bean
     View<AgencyUsage> agencyUsageView(SchemaRegistry registry, KafkaSettings kafka, Service service) {
-        return new View<>(Topics.AGENCY_USAGE, registry, kafka, service.id());
+        return new View<>(Topics.AGENCY_USAGE, registry, kafka, service.id()).gathering();
     }
 
     @Bean
     View<CameraUsage> cameraUsageView(SchemaRegistry registry, KafkaSettings kafka, Service service) {
-        return new View<>(Topics.CAMERA_USAGE, registry, kafka, service.id());
+        return new View<>(Topics.CAMERA_USAGE, registry, kafka, service.id()).gathering();
     }
 
     @Bean
     View<Participant> participantsView(SchemaRegistry registry, KafkaSettings kafka, Service service) {
-        return new View<>(Topics.PARTICIPANTS, registry, kafka, service.id());
+        return new View<>(Topics.PARTICIPANTS, registry, kafka, service.id()).gathering();
     }
 
     @Bean

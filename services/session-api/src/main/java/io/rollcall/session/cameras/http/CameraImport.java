@@ -1,6 +1,7 @@
 package io.rollcall.session.cameras.http;
 
 import io.rollcall.kit.decider.CommandClient;
+import io.rollcall.kit.decider.NotSentException;
 import io.rollcall.kit.web.BadFieldException;
 import io.rollcall.kit.web.UnavailableException;
 import io.rollcall.schemas.cameras.CameraCommand;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +41,9 @@ final class CameraImport {
     private static final int IMPORTS_AT_ONCE = 2;
     private static final int ON_THEIR_WAY = 500;
     private static final int ATTEMPTS = 3;
+    /** A broker that is started again is back before the last attempt. */
+    private static final Executor LATER = CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS);
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -158,12 +163,18 @@ final class CameraImport {
                     });
         }
 
-        /** Under the same command id nothing is done twice. */
+        /** Under the same command id nothing is done twice. What was refused at once is tried again when time has passed. */
         private CompletableFuture<CameraEvent> send(CameraReader.Given given, CommandHeader own, int attempt) {
             return commands.send(given.id(), own, CameraCommands.upsert(own, given.id(), given.details()))
-                    .exceptionallyCompose(failure -> attempt < ATTEMPTS
-                            ? send(given, own, attempt + 1)
-                            : CompletableFuture.failedFuture(failure));
+                    .exceptionallyCompose(failure -> {
+                        if (attempt == ATTEMPTS) {
+                            return CompletableFuture.failedFuture(failure);
+                        }
+                        return failure instanceof NotSentException
+                                ? CompletableFuture.runAsync(() -> {}, LATER)
+                                        .thenCompose(_ -> send(given, own, attempt + 1))
+                                : send(given, own, attempt + 1);
+                    });
         }
 
         private void settle(int at, String id, @Nullable CameraEvent event, @Nullable Throwable failure) {

@@ -23,6 +23,7 @@ import io.rollcall.session.reservations.reads.LiveLeases;
 import io.rollcall.session.reservations.rooms.CameraRooms;
 import io.rollcall.session.reservations.wire.QuotaCommands;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -40,6 +41,9 @@ final class ReserveSaga {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReserveSaga.class);
     private static final int ATTEMPTS = 20;
+    /** What is granted is answered, also when LiveKit took the time. */
+    private static final Duration FOR_THE_REST = Duration.ofSeconds(1);
+
     private static final int RADIX_OF_THINGS = 36;
     private static final int ID_BYTES = 16;
 
@@ -304,7 +308,8 @@ final class ReserveSaga {
          * granted; and the lease is. Where it was taken back before that, it is asked for anew.
          */
         private CompletableFuture<Reserved> kept(FirstAnswer first, Lease lease) {
-            return uses.keep(header, first, within).thenCompose(kept -> {
+            Deadline until = within.orIn(FOR_THE_REST);
+            return uses.keep(header, first, until).thenCompose(kept -> {
                 FirstAnswer held = kept.orElse(null);
                 if (held == null) {
                     undo();
@@ -313,9 +318,9 @@ final class ReserveSaga {
                 if (!held.reservationId().equals(id)) {
                     // The camera was another agency's the first time.
                     undo();
-                    return again(header, within, held);
+                    return again(header, until, held);
                 }
-                return beats(header, within, id)
+                return beats(header, until, id)
                         .thenCompose(beats ->
                                 beats ? CompletableFuture.completedFuture(new Reserved(held, lease)) : reserve());
             });
