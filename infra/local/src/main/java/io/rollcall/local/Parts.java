@@ -156,7 +156,7 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
         Path folder = settings.data().of(REDIS);
         return Optional.of(new Part(
                 REDIS,
-                List.of(
+                Programs.ownSession(List.of(
                         RedisProgram.find(settings.data()).toString(),
                         "--port",
                         Integer.toString(port),
@@ -176,7 +176,7 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
                         // A session is a hash of a few fields: packed, it takes a quarter less memory. The old name of
                         // hash-max-listpack-value, which all versions take.
                         "--hash-max-ziplist-value",
-                        "1024"),
+                        "1024")),
                 Map.of(),
                 Set.of(),
                 folder,
@@ -402,7 +402,7 @@ record Parts(List<Part> kafka, Part registry, Optional<Part> redis, List<Part> s
         command.add(LivekitFile.of(settings.home(), settings.data(), at).toString());
         return new Part(
                 LIVEKIT,
-                command,
+                Programs.ownSession(command),
                 Map.of(),
                 // LiveKit prefers these to its configuration file.
                 Set.of(

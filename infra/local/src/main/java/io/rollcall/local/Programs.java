@@ -29,30 +29,34 @@ public final class Programs {
 
     /**
      * The command with precedence over the other processes of this machine when its processors are full, as far as we may
-     * give it: only root may. For the one that all others wait for. To be started by {@link #ownSession}.
+     * give it: only root may. For the one that all others wait for.
      */
     static List<String> beforeOthers(List<String> command) {
-        // Where Linux weighs sessions and not processes, the first of them counts; elsewhere the second.
-        String ofSession = find("setsid").isPresent() ? "echo " + PRECEDENCE + " >/proc/self/autogroup; " : "";
-        var prefixed = new ArrayList<>(List.of(
-                "sh",
-                "-c",
-                "{ " + ofSession + "renice -n " + PRECEDENCE + " -p $$; } >/dev/null 2>&1; exec \"$0\" \"$@\""));
+        return after("renice -n " + PRECEDENCE + " -p $$ >/dev/null 2>&1", command);
+    }
+
+    /**
+     * The command deaf to the terminal, whose Ctrl-C, Ctrl-Z and end are for us: we stop our processes ourselves, in
+     * order. They stay in our session, since Linux, where it weighs sessions against each other, looks at the precedence
+     * of a process only within its own. For programs that do not listen to a signal they were told to ignore, as Java.
+     */
+    static List<String> deafToTerminal(List<String> command) {
+        return after("trap '' INT HUP TSTP", command);
+    }
+
+    /** The same for programs that listen nevertheless, in a session of their own where there can be one. */
+    static List<String> ownSession(List<String> command) {
+        if (find("setsid").isEmpty()) {
+            return deafToTerminal(command);
+        }
+        var prefixed = new ArrayList<>(List.of("setsid"));
         prefixed.addAll(command);
         return prefixed;
     }
 
-    /**
-     * The command as the start of a session of its own: the terminal's Ctrl-C goes to all processes of a session at
-     * once, but ours are stopped by us, in order.
-     */
-    static List<String> ownSession(List<String> command) {
-        var prefixed = new ArrayList<String>();
-        if (find("setsid").isPresent()) {
-            prefixed.add("setsid");
-        } else {
-            prefixed.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
-        }
+    /** The same process does something first, then becomes the command. */
+    private static List<String> after(String first, List<String> command) {
+        var prefixed = new ArrayList<>(List.of("sh", "-c", first + "; exec \"$0\" \"$@\""));
         prefixed.addAll(command);
         return prefixed;
     }

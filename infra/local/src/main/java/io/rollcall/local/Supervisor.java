@@ -213,7 +213,7 @@ final class Supervisor {
             return false;
         }
         Part part = member.part;
-        var builder = new ProcessBuilder(Programs.ownSession(part.command()))
+        var builder = new ProcessBuilder(Programs.deafToTerminal(part.command()))
                 .directory(part.folder().toFile())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
@@ -234,7 +234,11 @@ final class Supervisor {
         Process process = Objects.requireNonNull(member.process);
         Part part = member.part;
         Instant saidAt = Instant.now();
+        boolean compilerStepsBack = false;
         while (process.isAlive()) {
+            if (!compilerStepsBack) {
+                compilerStepsBack = SecondCompiler.stepBack(process);
+            }
             Probe.Answer answer = Probe.ask(part.readiness());
             Duration took = Duration.between(member.startedAt, Instant.now());
             switch (answer) {

@@ -3,7 +3,9 @@ package io.rollcall.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ class ProgramsTest {
 
     @Test
     void aCommandBeforeOthersIsTheSameCommand() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Programs.ownSession(
+        Process process = new ProcessBuilder(Programs.deafToTerminal(
                         Programs.beforeOthers(List.of("printf", "%s|", "a b", "$HOME", "\"'\\", "*"))))
                 .start();
 
@@ -23,7 +25,7 @@ class ProgramsTest {
     @Test
     void itIsTheProcessThatWasStarted() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        Programs.ownSession(Programs.beforeOthers(List.of("sh", "-c", "echo $$; read x"))))
+                        Programs.deafToTerminal(Programs.beforeOthers(List.of("sh", "-c", "echo $$; read x"))))
                 .start();
         try {
             String line = process.inputReader(UTF_8).readLine();
@@ -33,6 +35,41 @@ class ProgramsTest {
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void theTerminalsCtrlCIsNotForJavaThatIsDeafToIt() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Programs.deafToTerminal(List.of(
+                        Java.program().toString(), "-cp", System.getProperty("java.class.path"), Echo.class.getName())))
+                .start();
+        try (var in = process.inputReader(UTF_8);
+                var out = process.outputWriter(UTF_8)) {
+            assertThat(in.readLine()).isEqualTo("here");
+            for (String signal : List.of("INT", "TSTP", "HUP")) {
+                new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+                        .start()
+                        .waitFor(10, TimeUnit.SECONDS);
+            }
+            out.write("still?\n");
+            out.flush();
+
+            assertThat(in.readLine()).isEqualTo("still?");
+            process.destroy();
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Says a line, then each that it hears. */
+    static final class Echo {
+
+        private Echo() {}
+
+        public static void main(String[] arguments) {
+            System.out.println("here");
+            new BufferedReader(new InputStreamReader(System.in, UTF_8)).lines().forEach(System.out::println);
         }
     }
 }

@@ -13,15 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes are started, watched, started again and stopped, and no others are touched. */
@@ -60,6 +64,17 @@ class SupervisorTest {
         assertThat(run().parts())
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.restarts()).isEqualTo(1));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void javasSecondCompilerComesAfterTheThreadsThatAnswer() throws Exception {
+        start(part("one", ""));
+
+        Path tasks = Path.of("/proc", Long.toString(process("one").pid()), "task");
+        await(() -> niceness(tasks, "C2 CompilerThre").equals(Set.of("10")));
+        assertThat(niceness(tasks, "java")).containsExactly(ownNiceness());
+        assertThat(niceness(tasks, "C1 CompilerThre")).containsExactly(ownNiceness());
     }
 
     @Test
@@ -193,6 +208,28 @@ class SupervisorTest {
                 PATIENCE,
                 PATIENCE,
                 Set.of(needs));
+    }
+
+    /** Of a process's threads of this name; see proc_pid_stat(5). */
+    private static Set<String> niceness(Path tasks, String name) throws IOException {
+        var all = new HashSet<String>();
+        try (Stream<Path> threads = Files.list(tasks)) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+                    all.add(niceness(thread));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static String ownNiceness() throws IOException {
+        return niceness(Path.of("/proc/thread-self"));
+    }
+
+    private static String niceness(Path thread) throws IOException {
+        String stat = Files.readString(thread.resolve("stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16];
     }
 
     private ProcessId process(String name) {
