@@ -1,12 +1,18 @@
 package io.rollcall.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +49,9 @@ class ProgramsTest {
         Process process = new ProcessBuilder(Programs.deafToTerminal(List.of(
                         Java.program().toString(), "-cp", System.getProperty("java.class.path"), Echo.class.getName())))
                 .start();
-        try (var in = process.inputReader(UTF_8);
-                var out = process.outputWriter(UTF_8)) {
+        BufferedReader in = process.inputReader(UTF_8);
+        BufferedWriter out = process.outputWriter(UTF_8);
+        try {
             assertThat(in.readLine()).isEqualTo("here");
             for (String signal : List.of("INT", "TSTP", "HUP")) {
                 new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
@@ -54,11 +61,22 @@ class ProgramsTest {
             out.write("still?\n");
             out.flush();
 
-            assertThat(in.readLine()).isEqualTo("still?");
+            // One that was stopped says nothing for ever.
+            assertThat(CompletableFuture.supplyAsync(() -> lineOf(in)))
+                    .succeedsWithin(Duration.ofSeconds(10), as(STRING))
+                    .isEqualTo("still?");
             process.destroy();
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    private static String lineOf(BufferedReader in) {
+        try {
+            return String.valueOf(in.readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
