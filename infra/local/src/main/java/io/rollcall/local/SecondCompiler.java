@@ -19,8 +19,8 @@ final class SecondCompiler {
     /** As Linux cuts it off. */
     private static final String NAME = "C2 CompilerThre";
 
-    /** In the words of {@code nice}, a tenth of the weight of a thread at 0; whoever may start us may give that. */
-    private static final String BEHIND_OTHERS = "10";
+    /** In the words of {@code nice}, a third of the weight of a thread at 0; whoever may start us may give that. */
+    private static final String BEHIND_OTHERS = "5";
 
     private SecondCompiler() {}
 

@@ -72,7 +72,7 @@ class SupervisorTest {
         start(part("one", ""));
 
         Path tasks = Path.of("/proc", Long.toString(process("one").pid()), "task");
-        await(() -> niceness(tasks, "C2 CompilerThre").equals(Set.of("10")));
+        await(() -> niceness(tasks, "C2 CompilerThre").equals(Set.of("5")));
         assertThat(niceness(tasks, "java")).containsExactly(ownNiceness());
         assertThat(niceness(tasks, "C1 CompilerThre")).containsExactly(ownNiceness());
     }
