@@ -20,7 +20,9 @@ async function join(number, token, publish) {
   room.on(RoomEvent.Reconnected, () => tell('reconnected', { number }));
   room.on(RoomEvent.Disconnected, (reason) => {
     rooms.delete(number);
-    tell('disconnected', { number, reason: DisconnectReason[reason] ?? String(reason) });
+    // One that was put out while it connected connects anew by itself (1.1.0) and does not say so.
+    const sid = room.localParticipant?.sid ?? '';
+    tell('disconnected', { number, sid, reason: DisconnectReason[reason] ?? String(reason) });
   });
   try {
     await room.connect(url, token, { autoSubscribe: false, dynacast: false });

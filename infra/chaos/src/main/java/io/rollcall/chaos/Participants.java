@@ -112,7 +112,8 @@ final class Participants implements AutoCloseable {
             case "connected" -> visit -> visit.connected(told.path("sid").asString(), at);
             case "reconnecting" -> Visit::reconnecting;
             case "reconnected" -> Visit::reconnected;
-            case "disconnected" -> visit -> visit.ended(at, reason);
+            case "disconnected" ->
+                visit -> visit.lastAs(told.path("sid").asString("")).ended(at, reason);
             case "refused" -> visit -> visit.refused(reason);
             default -> UnaryOperator.identity();
         };

@@ -57,6 +57,12 @@ record Visit(
         return new Visit(number, room, identity, sid, State.CONNECTED, connectedAt, true, endedAt, reason);
     }
 
+    /** Under which sid it was there at last, where it says so. */
+    Visit lastAs(String lastSid) {
+        boolean another = !sid.isEmpty() && !lastSid.isEmpty() && !lastSid.equals(sid);
+        return new Visit(number, room, identity, sid, state, connectedAt, cameBack || another, endedAt, reason);
+    }
+
     Visit refused(String why) {
         return new Visit(number, room, identity, sid, State.REFUSED, connectedAt, cameBack, endedAt, why);
     }

@@ -46,6 +46,18 @@ class ComparisonTest {
     }
 
     @Test
+    void aClientThatEndsUnderAnotherSidCameBackWithoutAWord() {
+        var told = Map.of("PA_1", stay("ana", null, "", false), "PA_9", stay("ana", null, "", false));
+
+        assertThat(Comparison.ofHistory(told, List.of(ANA.lastAs("PA_1")), List.of(), List.of()))
+                .hasSize(1);
+        assertThat(Comparison.ofHistory(told, List.of(ANA.lastAs("")), List.of(), List.of()))
+                .hasSize(1);
+        assertThat(Comparison.ofHistory(told, List.of(ANA.lastAs("PA_9")), List.of(), List.of()))
+                .isEmpty();
+    }
+
+    @Test
     void aClientThatIsNotSettledIsOne() {
         assertThat(Comparison.withClients(Map.of(), List.of(ANA.reconnecting())))
                 .hasSize(1);
