@@ -56,6 +56,8 @@ app.post('/webhooks/livekit', express.raw({ type: '*/*', limit: '4mb' }), async 
 
 const server = app.listen(Number(setting('PORT')), '127.0.0.1');
 server.keepAliveTimeout = 120_000;
+// The terminal's Ctrl-C is for the benchmark, which stops us in order; Node does not keep it ignored.
+process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {
   server.close();
   server.closeAllConnections();

@@ -195,7 +195,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	stopping, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	stopping, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	go func() {
 		<-stopping.Done()

@@ -32,6 +32,8 @@ final class Java {
             "-XX:MetaspaceSize=128m",
             // Nor each time the compilers have made 36 MiB of code (15 % of what there may be), which is 0.2 s for all.
             "-XX:SweeperThreshold=50",
+            // All of them from the start: one that is added later has the precedence of the one that adds it.
+            "-XX:-UseDynamicNumberOfCompilerThreads",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");

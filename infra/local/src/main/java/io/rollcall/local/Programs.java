@@ -28,8 +28,9 @@ public final class Programs {
     }
 
     /**
-     * The command with precedence over the other processes of this machine when its processors are full, as far as we may
-     * give it: only root may. For the one that all others wait for.
+     * The command with precedence over the other threads of our session (over all of this machine, where Linux does not
+     * weigh sessions) when its processors are full, as far as we may give it: only root may. For the one that all others
+     * wait for.
      */
     static List<String> beforeOthers(List<String> command) {
         return after("renice -n " + PRECEDENCE + " -p $$ >/dev/null 2>&1", command);

@@ -11,38 +11,46 @@ import java.util.stream.Stream;
 
 /**
  * Java's second compiler makes code quicker that runs already; where it has a processor for seconds, those whom somebody
- * waits for do not. On a full machine it comes after them. Those of a process's compiler threads that are added later
- * have the niceness of the one that added them.
+ * waits for do not. On a full machine it comes after them.
  */
 final class SecondCompiler {
 
     /** As Linux cuts it off. */
     private static final String NAME = "C2 CompilerThre";
 
-    /** In the words of {@code nice}, a third of the weight of a thread at 0; whoever may start us may give that. */
-    private static final String BEHIND_OTHERS = "5";
+    /** In the words of {@code nice}, a third of the weight of our other threads; whoever may start us may give that. */
+    private static final int BEHIND_OTHERS = 5;
+
+    private static final int LAST = 19;
 
     private SecondCompiler() {}
 
-    /** False where the process has none (yet): it starts, it is not Java, it does without, or this is not Linux. */
-    static boolean stepBack(Process process) {
+    /** Puts it behind; how many threads it has: 0 as long as a process starts, is not Java, or where this is not Linux. */
+    static int stepBack(Process process) {
         List<String> threads = threadsOf(process);
         Optional<Path> renice = Programs.find("renice");
         if (threads.isEmpty() || renice.isEmpty()) {
-            return false;
+            return 0;
         }
-        var command = new ArrayList<>(List.of(renice.get().toString(), BEHIND_OTHERS, "-p"));
-        command.addAll(threads);
         try {
+            int niceness = Math.min(LAST, niceness(Path.of("/proc/thread-self")) + BEHIND_OTHERS);
+            var command = new ArrayList<>(List.of(renice.get().toString(), Integer.toString(niceness), "-p"));
+            command.addAll(threads);
             new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return true;
         } catch (IOException e) {
             // It works as well, only slower for others.
-            return false;
         }
+        return threads.size();
+    }
+
+    /** Of a thread, by its folder; see proc_pid_stat(5). */
+    static int niceness(Path thread) throws IOException {
+        String stat = Files.readString(thread.resolve("stat"));
+        // The name before may hold spaces and brackets.
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
     }
 
     private static List<String> threadsOf(Process process) {

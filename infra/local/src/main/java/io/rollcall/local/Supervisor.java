@@ -234,10 +234,14 @@ final class Supervisor {
         Process process = Objects.requireNonNull(member.process);
         Part part = member.part;
         Instant saidAt = Instant.now();
-        boolean compilerStepsBack = false;
+        int compilers = 0;
+        boolean allStepBack = false;
         while (process.isAlive()) {
-            if (!compilerStepsBack) {
-                compilerStepsBack = SecondCompiler.stepBack(process);
+            if (!allStepBack) {
+                int before = compilers;
+                compilers = SecondCompiler.stepBack(process);
+                // They come one after the other, within milliseconds.
+                allStepBack = compilers > 0 && compilers == before;
             }
             Probe.Answer answer = Probe.ask(part.readiness());
             Duration took = Duration.between(member.startedAt, Instant.now());

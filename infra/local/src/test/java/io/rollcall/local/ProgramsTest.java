@@ -45,6 +45,16 @@ class ProgramsTest {
     }
 
     @Test
+    void aSessionOfItsOwnIsOfTheProcessThatWasStarted() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Programs.ownSession(List.of("sh", "-c", "echo $$; read x"))).start();
+        try {
+            assertThat(process.inputReader(UTF_8).readLine()).isEqualTo(Long.toString(process.pid()));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void theTerminalsCtrlCIsNotForJavaThatIsDeafToIt() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(Programs.deafToTerminal(List.of(
                         Java.program().toString(), "-cp", System.getProperty("java.class.path"), Echo.class.getName())))

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,12 @@ class RedisProgramTest {
     @Test
     void soDoesTheOneOfTheArtifact() throws IOException {
         List<String> command = new ArrayList<>(redis().command());
-        command.set(0, RedisProgram.unpacked(new DataFolder(folder)).toString());
+        DataFolder data = settings(Set.of(Service.SESSION_API)).data();
+        assertThat(Collections.replaceAll(
+                        command,
+                        RedisProgram.find(data).toString(),
+                        RedisProgram.unpacked(new DataFolder(folder)).toString()))
+                .isTrue();
 
         assertComesUp(command);
     }
