@@ -3,6 +3,7 @@ package io.rollcall.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.BufferedReader;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class ProgramsTest {
 
@@ -45,10 +48,15 @@ class ProgramsTest {
     }
 
     @Test
-    void aSessionOfItsOwnIsOfTheProcessThatWasStarted() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Programs.ownSession(List.of("sh", "-c", "echo $$; read x"))).start();
+    @EnabledOnOs(OS.LINUX)
+    void aSessionOfItsOwnIsLedByTheProcessThatWasStarted() throws IOException, InterruptedException {
+        assumeThat(Programs.find("setsid")).isPresent();
+        // See proc_pid_stat(5): the number of the process, and that of its session.
+        Process process = new ProcessBuilder(
+                        Programs.ownSession(List.of("sh", "-c", "cut -d ' ' -f 1,6 /proc/$$/stat; read x")))
+                .start();
         try {
-            assertThat(process.inputReader(UTF_8).readLine()).isEqualTo(Long.toString(process.pid()));
+            assertThat(process.inputReader(UTF_8).readLine()).isEqualTo(process.pid() + " " + process.pid());
         } finally {
             process.destroyForcibly();
         }
